@@ -1,4 +1,21 @@
 //! Archetypes and declarations: the model, the loader and the lint with source spans.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod declaration;
+pub mod effect;
+pub mod embedded;
+pub mod lint;
+pub mod load;
 pub mod model;
+pub mod place;
+pub mod rows;
+pub mod schema;
+pub mod source;
+
+pub use declaration::{Applies, Declaration, DeclarationError};
+pub use effect::Effect;
+pub use lint::{Finding, LintCode, LintReport, LintSeverity};
+pub use load::{Archetype, LoadError, embedded_ids};
+pub use place::Place;
+pub use rows::RowRef;
+pub use source::{Source, SourceError};

@@ -1,1 +1,22 @@
-//! placeholder
+//! The pure checks: what a window of the trace says about a row of the archetype.
+//!
+//! Nothing here waits, sends or reads a clock. A check receives records and gives a [`Check`]; a scenario's
+//! checks are settled into one [`RowVerdict`].
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod answer;
+pub mod boot;
+mod check;
+mod code;
+pub mod events;
+pub mod framing;
+pub mod inventory;
+pub mod monitors;
+pub mod results;
+mod verdict;
+mod window;
+
+pub use check::{Check, Evidence, Finding};
+pub use code::Code;
+pub use verdict::{Basis, Outcome, RowVerdict, Stimulus, Subject, Verdict, VerdictLine, settle};
+pub use window::{Paged, Part, Window, frame_of, part, parts};

@@ -32,6 +32,23 @@ pub enum DataType {
 }
 
 impl DataType {
+    /// All data types.
+    pub const ALL: [DataType; 8] = [
+        DataType::String,
+        DataType::Decimal,
+        DataType::Integer,
+        DataType::DateTime,
+        DataType::Boolean,
+        DataType::OptionList,
+        DataType::SequenceList,
+        DataType::MemberList,
+    ];
+
+    /// Reads the wire spelling.
+    pub fn from_wire(text: &str) -> Option<DataType> {
+        DataType::ALL.into_iter().find(|t| t.as_str() == text)
+    }
+
     /// The wire spelling.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -69,13 +86,28 @@ pub enum Mutability {
     ReadWrite,
 }
 
-impl fmt::Display for Mutability {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Mutability {
+    /// All of them.
+    pub const ALL: [Mutability; 3] = [Mutability::ReadOnly, Mutability::WriteOnly, Mutability::ReadWrite];
+
+    /// The wire spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Mutability::ReadOnly => "ReadOnly",
             Mutability::WriteOnly => "WriteOnly",
             Mutability::ReadWrite => "ReadWrite",
-        })
+        }
+    }
+
+    /// Reads the wire spelling.
+    pub fn from_wire(text: &str) -> Option<Mutability> {
+        Mutability::ALL.into_iter().find(|m| m.as_str() == text)
+    }
+}
+
+impl fmt::Display for Mutability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -91,6 +123,33 @@ pub enum AttributeType {
     MinSet,
     /// Upper configured bound.
     MaxSet,
+}
+
+impl AttributeType {
+    /// All of them.
+    pub const ALL: [AttributeType; 4] =
+        [AttributeType::Actual, AttributeType::Target, AttributeType::MinSet, AttributeType::MaxSet];
+
+    /// The wire spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AttributeType::Actual => "Actual",
+            AttributeType::Target => "Target",
+            AttributeType::MinSet => "MinSet",
+            AttributeType::MaxSet => "MaxSet",
+        }
+    }
+
+    /// Reads the wire spelling.
+    pub fn from_wire(text: &str) -> Option<AttributeType> {
+        AttributeType::ALL.into_iter().find(|a| a.as_str() == text)
+    }
+}
+
+impl fmt::Display for AttributeType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// An EVSE, or with a connector id one of its connectors (EVSEType).
@@ -120,7 +179,9 @@ pub struct ComponentRef {
 impl ComponentRef {
     /// Equal as OCPP compares: names without regard to case.
     pub fn same_as(&self, other: &ComponentRef) -> bool {
-        same(&self.name, &other.name) && same_option(&self.instance, &other.instance) && self.evse == other.evse
+        same(&self.name, &other.name)
+            && same_option(&self.instance, &other.instance)
+            && self.evse == other.evse
     }
 }
 

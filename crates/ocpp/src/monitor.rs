@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Type of a monitor (MonitorEnumType).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub enum MonitorType {
     /// Fires when the value rises above (N07.FR.16).
     UpperThreshold,
@@ -55,7 +57,8 @@ impl MonitorType {
 
     /// Whether the version knows this type.
     pub fn is_in(self, version: Version) -> bool {
-        version == Version::V21 || !matches!(self, MonitorType::TargetDelta | MonitorType::TargetDeltaRelative)
+        version == Version::V21
+            || !matches!(self, MonitorType::TargetDelta | MonitorType::TargetDeltaRelative)
     }
 
     /// Whether the type makes sense on the data type (Part 1, table of monitor types; the two target
@@ -74,11 +77,15 @@ impl MonitorType {
     /// The report filter that selects this type (N02.FR.12-14).
     pub fn criterion(self) -> MonitoringCriterion {
         match self {
-            MonitorType::UpperThreshold | MonitorType::LowerThreshold => MonitoringCriterion::ThresholdMonitoring,
+            MonitorType::UpperThreshold | MonitorType::LowerThreshold => {
+                MonitoringCriterion::ThresholdMonitoring
+            }
             MonitorType::Delta | MonitorType::TargetDelta | MonitorType::TargetDeltaRelative => {
                 MonitoringCriterion::DeltaMonitoring
             }
-            MonitorType::Periodic | MonitorType::PeriodicClockAligned => MonitoringCriterion::PeriodicMonitoring,
+            MonitorType::Periodic | MonitorType::PeriodicClockAligned => {
+                MonitoringCriterion::PeriodicMonitoring
+            }
         }
     }
 

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// An OCPP version, as negotiated by the WebSocket subprotocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub enum Version {
     /// OCPP 2.0.1.
     #[serde(rename = "2.0.1")]

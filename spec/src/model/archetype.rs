@@ -86,6 +86,9 @@ pub struct ComponentRow {
     pub id: RowId,
     /// Standard component name.
     pub component: String,
+    /// Whether the name is not a standard one, because the standard has none that fits.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub extension: bool,
     /// Component instance, where several of a kind are possible.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
@@ -150,6 +153,9 @@ pub struct VariableRow {
     pub id: RowId,
     /// Standard variable name.
     pub variable: String,
+    /// Whether the name is not a standard one, because the standard has none that fits.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub extension: bool,
     /// Variable instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,

@@ -21,6 +21,12 @@ impl RowId {
     }
 }
 
+impl AsRef<str> for RowId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for RowId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -115,7 +121,8 @@ impl fmt::Display for Period {
 impl std::str::FromStr for Period {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, String> {
-        let wrong = || format!("`{s}` is not a length of time: write a number and ms, s, min or h, as in 30s");
+        let wrong =
+            || format!("`{s}` is not a length of time: write a number and ms, s, min or h, as in 30s");
         let split = s.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
         let (number, unit) = s.split_at(split);
         let number: u64 = number.parse().map_err(|_| wrong())?;

@@ -1,0 +1,228 @@
+//! Events (NotifyEvent): finding those of a monitor among all that arrive, and what must hold of them.
+
+use crate::{Check, Code, Finding, Window};
+use jiff::Timestamp;
+use ocpp::{EventTrigger, VariableAddress};
+use serde_json::Value;
+use std::time::Duration;
+use trace::Seq;
+
+/// Deviation allowed when times are compared, as certification laboratories use it (Part 6).
+pub const TIME_TOLERANCE: Duration = Duration::from_secs(4);
+
+/// One element of `eventData`, with what its message says.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// The record that brought it.
+    pub at: Seq,
+    /// `seqNo` of the message.
+    pub seq_no: Option<i64>,
+    /// Position in the message.
+    pub position: usize,
+    /// `eventId`.
+    pub id: Option<i64>,
+    /// `timestamp`.
+    pub timestamp: Option<Timestamp>,
+    /// `trigger`, as spelt by the station.
+    pub trigger: String,
+    /// `actualValue`.
+    pub actual: Option<String>,
+    /// `cleared`; absent means false.
+    pub cleared: bool,
+    /// What it is about.
+    pub address: Option<VariableAddress>,
+    /// `variableMonitoringId`.
+    pub monitor: Option<i64>,
+}
+
+/// Reads the events of a NotifyEvent payload.
+pub fn of_payload(at: Seq, payload: &Value) -> Vec<Event> {
+    let seq_no = payload.get("seqNo").and_then(Value::as_i64);
+    let data = payload.get("eventData").and_then(Value::as_array);
+    let read = |(position, e): (usize, &Value)| {
+        let text = |key: &str| e.get(key).and_then(Value::as_str);
+        Event {
+            at,
+            seq_no,
+            position,
+            id: e.get("eventId").and_then(Value::as_i64),
+            timestamp: text("timestamp").and_then(|t| t.parse().ok()),
+            trigger: text("trigger").unwrap_or_default().to_owned(),
+            actual: text("actualValue").map(str::to_owned),
+            cleared: e.get("cleared").and_then(Value::as_bool).unwrap_or(false),
+            address: crate::results::address(e),
+            monitor: e.get("variableMonitoringId").and_then(Value::as_i64),
+        }
+    };
+    data.into_iter().flatten().enumerate().map(read).collect()
+}
+
+/// Every event of a window, in the order of arrival.
+pub fn all(window: Window<'_>) -> Vec<Event> {
+    window.calls_of("NotifyEvent").flat_map(|(at, payload)| of_payload(at, &payload)).collect()
+}
+
+/// The events of a monitor in a window.
+pub fn of_monitor(window: Window<'_>, monitor: i64) -> Vec<Event> {
+    all(window).into_iter().filter(|e| e.monitor == Some(monitor)).collect()
+}
+
+/// What an event of a monitor must look like.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// The monitor.
+    pub monitor: i64,
+    /// The variable it watches.
+    pub address: VariableAddress,
+    /// The trigger.
+    pub trigger: EventTrigger,
+    /// Whether it reports the return to normal.
+    pub cleared: bool,
+    /// The record of what caused it (a stimulus, a request).
+    pub cause: Seq,
+}
+
+/// Judges the first event of the monitor with the right `cleared`: it is there, and its fields are right
+/// (OCPP N07.FR.02, N07.FR.06, N07.FR.07, N07.FR.16-19, N08.FR.04, N08.FR.05).
+pub fn fired(window: Window<'_>, expected: &Expected, waited: &str) -> Vec<Check> {
+    let events = of_monitor(window, expected.monitor);
+    match events.iter().find(|e| e.cleared == expected.cleared) {
+        Some(event) => fields(event, expected),
+        None => vec![missing(window, expected, &events, waited).into()],
+    }
+}
+
+fn missing(window: Window<'_>, expected: &Expected, events: &[Event], waited: &str) -> Finding {
+    let what = if expected.cleared { "a cleared event" } else { "an event" };
+    let wanted = format!("{what} of monitor {} {waited}", expected.monitor);
+    let near: Vec<Event> = all(window)
+        .into_iter()
+        .filter(|e| e.address.as_ref().is_some_and(|a| a.same_as(&expected.address)))
+        .collect();
+    let observed = match (events.first(), near.first()) {
+        (Some(e), _) if e.cleared => "only a cleared one".to_owned(),
+        (Some(_), _) => "only an alert".to_owned(),
+        (None, Some(e)) => {
+            let id = e.monitor.map_or("none".to_owned(), |m| m.to_string());
+            format!("an event for the variable with variableMonitoringId {id}")
+        }
+        (None, None) => "none".to_owned(),
+    };
+    let seen = events.iter().chain(&near).map(|e| e.at);
+    let code = if expected.cleared { Code::ClearMissing } else { Code::EventMissing };
+    Finding::new(code, wanted, observed, seen.chain([expected.cause]).chain(window.ends()))
+}
+
+fn fields(event: &Event, expected: &Expected) -> Vec<Check> {
+    let mut findings = Vec::new();
+    let mut wrong = |field: &str, wanted: String, said: String| {
+        let (expected, observed) = (format!("{field} {wanted}"), format!("{field} {said}"));
+        findings.push(Finding::new(Code::EventField, expected, observed, [event.at]));
+    };
+    let trigger = format!("{:?}", expected.trigger);
+    if event.trigger != trigger {
+        wrong("trigger", trigger, event.trigger.clone());
+    }
+    match &event.address {
+        Some(a) if a.same_as(&expected.address) => {}
+        Some(a) => wrong("component and variable", expected.address.to_string(), a.to_string()),
+        None => wrong("component and variable", expected.address.to_string(), "(none)".into()),
+    }
+    if event.seq_no != Some(0) {
+        let said = event.seq_no.map_or("(none)".to_owned(), |n| n.to_string());
+        wrong("seqNo", "0 in the first message of an event".into(), said);
+    }
+    if event.actual.is_none() {
+        wrong("actualValue", "present".into(), "absent".into());
+    }
+    Check::from_findings(findings, [expected.cause, event.at])
+}
+
+/// Judges that the monitor was silent in a window. Silence proves something only while the station is
+/// known to be alive and to send: `control` is the record of an event that arrived in the same window.
+pub fn silent(window: Window<'_>, monitor: i64, why: &str, control: Option<Seq>) -> Check {
+    if let Some(e) = of_monitor(window, monitor).first() {
+        let observed = format!(
+            "one{} with actualValue {}",
+            if e.cleared { " (cleared)" } else { "" },
+            e.actual.as_deref().unwrap_or("(none)")
+        );
+        return Finding::new(Code::EventUnwanted, format!("no event of monitor {monitor}: {why}"), observed, [e.at])
+            .into();
+    }
+    match control {
+        Some(control) => Check::held(window.ends().into_iter().chain([control])),
+        None => Check::open("nothing proves that the station was able to send an event", window.ends()),
+    }
+}
+
+/// Judges the values at which a monitor fired, in order. `values` are the values its variable took.
+pub fn values_are(events: &[Event], wanted: &[f64], window: Window<'_>, waited: &str) -> Check {
+    let alerts: Vec<&Event> = events.iter().filter(|e| !e.cleared).collect();
+    let seen: Vec<Option<f64>> =
+        alerts.iter().map(|e| e.actual.as_deref().and_then(|v| v.trim().parse().ok())).collect();
+    let close = |a: &Option<f64>, b: &f64| a.is_some_and(|a| (a - b).abs() < 1e-6);
+    if seen.len() == wanted.len() && seen.iter().zip(wanted).all(|(a, b)| close(a, b)) {
+        return Check::held(alerts.iter().map(|e| e.at));
+    }
+    let shown = |v: &Option<f64>| v.map_or("(not a number)".to_owned(), |v| v.to_string());
+    let expected = format!("events at {}", wanted.iter().map(f64::to_string).collect::<Vec<_>>().join(", "));
+    let observed = if seen.is_empty() {
+        format!("none {waited}")
+    } else {
+        format!("events at {}", seen.iter().map(shown).collect::<Vec<_>>().join(", "))
+    };
+    let unwanted = seen.iter().any(|s| !wanted.iter().any(|w| close(s, w)));
+    let code = if unwanted { Code::EventUnwanted } else { Code::EventMissing };
+    Finding::new(code, expected, observed, alerts.iter().map(|e| e.at).chain(window.ends())).into()
+}
+
+/// Judges that the ticks of a periodic monitor keep its interval (OCPP N08.FR.06). Each gap may deviate by
+/// [`TIME_TOLERANCE`], but not by half the interval: that would hide a tick left out or sent twice.
+pub fn interval_is(events: &[Event], interval: Duration) -> Check {
+    let records = || events.iter().map(|e| e.at);
+    let times: Option<Vec<Timestamp>> = events.iter().map(|e| e.timestamp).collect();
+    let Some(times) = times else {
+        let observed = "an event whose timestamp cannot be read";
+        return Finding::new(Code::EventField, "timestamp as RFC 3339", observed, records()).into();
+    };
+    let wanted = interval.as_secs_f64();
+    let allowed = TIME_TOLERANCE.as_secs_f64().min(wanted / 2.0);
+    let gaps: Vec<f64> = times
+        .iter()
+        .zip(times.iter().skip(1))
+        .map(|(a, b)| b.duration_since(*a).as_secs_f64())
+        .collect();
+    if gaps.is_empty() {
+        return Check::open("fewer than two ticks", records());
+    }
+    if gaps.iter().all(|g| (g - wanted).abs() <= allowed) {
+        return Check::held(records());
+    }
+    let observed = gaps.iter().map(|g| format!("{g:.1} s")).collect::<Vec<_>>().join(", ");
+    Finding::new(Code::IntervalWrong, format!("{wanted} s between ticks"), observed, records()).into()
+}
+
+/// Judges that ticks fall on multiples of the interval (OCPP N08.FR.07), by their `timestamp`.
+pub fn aligned(events: &[Event], interval: Duration) -> Check {
+    let records = || events.iter().map(|e| e.at);
+    let wanted = interval.as_secs_f64();
+    // Half an interval of tolerance would accept every phase.
+    let allowed = TIME_TOLERANCE.as_secs_f64().min(wanted / 5.0);
+    let mut off = Vec::new();
+    for e in events {
+        let Some(t) = e.timestamp else {
+            let observed = "an event whose timestamp cannot be read";
+            return Finding::new(Code::EventField, "timestamp as RFC 3339", observed, [e.at]).into();
+        };
+        let phase = (t.as_millisecond() as f64 / 1000.0).rem_euclid(wanted);
+        if phase.min(wanted - phase) > allowed {
+            off.push(format!("{t}"));
+        }
+    }
+    if off.is_empty() {
+        return Check::held(records());
+    }
+    let expected = format!("time stamps on multiples of {wanted} s (± {allowed} s)");
+    Finding::new(Code::NotAligned, expected, off.join(", "), records()).into()
+}

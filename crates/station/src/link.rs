@@ -1,0 +1,89 @@
+//! The station's side of the wire: its own CALLs, and what waits while it is offline.
+
+use crate::engine::{Outgoing, Station};
+use crate::monitoring::Event;
+use jiff::Timestamp;
+use serde_json::Value;
+use std::collections::VecDeque;
+
+/// Most messages kept while offline; then the oldest is given up.
+const QUEUE: usize = 10_000;
+
+/// The connection as the engine sees it.
+#[derive(Debug, Default)]
+pub(crate) struct Link {
+    pub(crate) up: bool,
+    /// When the connection was lost.
+    pub(crate) down_since: Option<Timestamp>,
+    queue: VecDeque<Queued>,
+}
+
+/// What waits for the connection.
+#[derive(Debug)]
+pub(crate) enum Queued {
+    /// An event that happened offline.
+    Event(Event),
+    /// A CALL that happened offline, or was not answered before the connection was lost.
+    Call(OwnCall),
+}
+
+/// A CALL of the station; its message id is given where it is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnCall {
+    /// Message name without "Request".
+    pub action: String,
+    /// The request.
+    pub payload: Value,
+}
+
+impl Station {
+    /// Whether CALLs can be sent: the link is up and the CSMS has accepted the station.
+    pub(crate) fn is_online(&self) -> bool {
+        self.link.up && self.is_accepted()
+    }
+
+    /// Sends a CALL of the station.
+    pub(crate) fn call(&mut self, action: &str, payload: Value) {
+        self.out.push_back(Outgoing::Call(OwnCall { action: action.to_owned(), payload }));
+    }
+
+    /// Sends a CALL, or keeps it until the station is online.
+    pub(crate) fn call_or_queue(&mut self, action: &str, payload: Value) {
+        if self.is_online() {
+            self.call(action, payload);
+        } else {
+            self.queue(Queued::Call(OwnCall { action: action.to_owned(), payload }));
+        }
+    }
+
+    pub(crate) fn queue(&mut self, one: Queued) {
+        if self.link.queue.len() >= QUEUE {
+            self.link.queue.pop_front();
+        }
+        self.link.queue.push_back(one);
+    }
+
+    /// The link is gone: what was told and not confirmed will be told again; reports are given up, because
+    /// whoever asked for them has gone too.
+    pub(crate) fn keep_unanswered(&mut self, unanswered: Vec<OwnCall>) {
+        let tells = |call: &OwnCall| matches!(call.action.as_str(), "NotifyEvent" | "TransactionEvent");
+        for call in unanswered.into_iter().filter(tells).rev() {
+            self.link.queue.push_front(Queued::Call(call));
+        }
+    }
+
+    /// Delivers what has waited, in its order.
+    pub(crate) fn deliver_queue(&mut self, now: Timestamp) {
+        let mut events = Vec::new();
+        for one in std::mem::take(&mut self.link.queue) {
+            match one {
+                Queued::Event(event) => events.push(event),
+                Queued::Call(call) => {
+                    self.notify(&std::mem::take(&mut events), now);
+                    self.out.push_back(Outgoing::Call(call));
+                }
+            }
+        }
+        self.notify(&events, now);
+    }
+}

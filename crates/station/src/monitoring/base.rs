@@ -1,0 +1,58 @@
+//! SetMonitoringBase and SetMonitoringLevel (OCPP N03, N05).
+
+use crate::device;
+use crate::dispatch::{Refusal, read};
+use crate::engine::Station;
+use jiff::Timestamp;
+use ocpp::{MonitoringBase, Severity};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BaseRequest {
+    monitoring_base: MonitoringBase,
+}
+
+#[derive(Deserialize)]
+struct LevelRequest {
+    severity: i64,
+}
+
+impl Station {
+    pub(crate) fn set_monitoring_base(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
+        let BaseRequest { monitoring_base: base } = read(payload)?;
+        match base {
+            MonitoringBase::All => self.monitors.restore(),
+            MonitoringBase::FactoryDefault => {
+                self.monitors.remove_custom();
+                self.monitors.restore();
+            }
+            MonitoringBase::HardWiredOnly => {
+                self.monitors.remove_custom();
+                self.monitors.remove_preconfigured();
+            }
+        }
+        self.monitors.base = base;
+        self.show("ActiveMonitoringBase", json!(base).as_str().unwrap_or_default(), now);
+        self.refresh_activity(now);
+        Ok(json!({ "status": "Accepted" }))
+    }
+
+    pub(crate) fn set_monitoring_level(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
+        let LevelRequest { severity } = read(payload)?;
+        let Some(level) = u8::try_from(severity).ok().filter(|s| *s <= 9) else {
+            return Ok(json!({ "status": "Rejected" }));
+        };
+        self.monitors.level = Severity(level);
+        self.show("ActiveMonitoringLevel", &level.to_string(), now);
+        Ok(json!({ "status": "Accepted" }))
+    }
+
+    /// Lets a variable of MonitoringCtrlr follow the state.
+    fn show(&mut self, variable: &str, text: &str, now: Timestamp) {
+        if let Some(id) = self.model.find(&device::address("MonitoringCtrlr", None, variable, None)) {
+            self.set_actual(id, text, now);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! When monitors fire: on a change of value, when the time has come, and when they become active.
+
+use super::event::Source;
+use crate::device::VariableId;
+use crate::engine::Station;
+use jiff::Timestamp;
+use ocpp::{EventNotification, MonitorType};
+
+impl Station {
+    /// Looks at every monitor of a variable whose actual or target value has changed.
+    pub(crate) fn variable_changed(&mut self, variable: VariableId, now: Timestamp) {
+        if !self.monitoring {
+            return;
+        }
+        for index in 0..self.monitors.installed.len() {
+            let watches = |m: &super::Monitor| m.active && m.setting.variable == variable;
+            if self.monitors.installed.get(index).is_some_and(watches) {
+                self.compare(index, now);
+            }
+        }
+    }
+
+    /// Fires what has come due.
+    pub(crate) fn fire_periodic(&mut self, now: Timestamp) {
+        if !self.monitoring {
+            return;
+        }
+        for index in 0..self.monitors.installed.len() {
+            let Some(monitor) = self.monitors.installed.get_mut(index) else { continue };
+            let Some(due) = monitor.due.filter(|due| monitor.active && *due <= now) else { continue };
+            monitor.due = monitor.next_due(due, now);
+            self.fire(index, false, now);
+        }
+    }
+
+    /// Wakes and puts to sleep monitors after anything that decides it has changed: the table, the
+    /// transactions, `MonitoringCtrlr.Enabled`.
+    pub(crate) fn refresh_activity(&mut self, now: Timestamp) {
+        if !self.monitoring {
+            return;
+        }
+        let enabled = self.model.own("MonitoringCtrlr", "Enabled", None).is_none_or(|v| v.actual() == "true");
+        for index in 0..self.monitors.installed.len() {
+            let Some(monitor) = self.monitors.installed.get(index) else { continue };
+            let was = monitor.active;
+            let is = enabled && (!monitor.setting.transaction || self.in_transaction(monitor.setting.variable));
+            if is && !was {
+                self.activate(index, now);
+            } else if was && !is {
+                // Asleep it watches nothing, so there is nothing to clear later.
+                if let Some(monitor) = self.monitors.installed.get_mut(index) {
+                    monitor.active = false;
+                    monitor.fired = false;
+                    monitor.due = None;
+                }
+            }
+        }
+    }
+
+    /// Goes on after a reboot: what had fired is remembered and may now clear (N07.FR.14), deltas count
+    /// from the present value, and periods start again.
+    pub(crate) fn resume_monitoring(&mut self, now: Timestamp) {
+        self.monitoring = true;
+        for index in 0..self.monitors.installed.len() {
+            if self.monitors.installed.get(index).is_some_and(|m| m.active) {
+                self.rebase(index, now);
+                self.compare(index, now);
+            }
+        }
+        self.refresh_activity(now);
+    }
+
+    fn activate(&mut self, index: usize, now: Timestamp) {
+        self.rebase(index, now);
+        if let Some(monitor) = self.monitors.installed.get_mut(index) {
+            monitor.active = true;
+        }
+        if self.policy.alerts_when_set() {
+            self.compare(index, now);
+        }
+    }
+
+    /// Counts deltas and periods from now.
+    fn rebase(&mut self, index: usize, now: Timestamp) {
+        let Some(monitor) = self.monitors.installed.get_mut(index) else { return };
+        monitor.due = monitor.first_due(now);
+        if let Some(variable) = self.model.get(monitor.setting.variable) {
+            monitor.reference = variable.actual().to_owned();
+        }
+    }
+
+    /// Compares the present value with what the monitor watches for, and fires on a crossing or a change.
+    pub(crate) fn compare(&mut self, index: usize, now: Timestamp) {
+        let Some(monitor) = self.monitors.installed.get_mut(index) else { return };
+        let Some(variable) = self.model.get(monitor.setting.variable) else { return };
+        if monitor.can_clear() {
+            let exceeds = self.policy.exceeds(monitor.setting.monitor_type, monitor.setting.value, variable);
+            if exceeds != monitor.fired {
+                monitor.fired = exceeds;
+                self.fire(index, !exceeds, now);
+            }
+        } else if monitor.setting.monitor_type == MonitorType::Delta
+            && self.policy.changed_enough(monitor.setting.value, variable, &monitor.reference)
+        {
+            monitor.reference = variable.actual().to_owned();
+            self.fire(index, false, now);
+        }
+    }
+
+    /// Makes the event of a monitor, unless the monitoring level holds it back.
+    pub(crate) fn fire(&mut self, index: usize, cleared: bool, now: Timestamp) {
+        let Some(monitor) = self.monitors.installed.get(index) else { return };
+        if !self.policy.reports(monitor.setting.severity, self.monitors.level) {
+            return;
+        }
+        let source = Source {
+            variable: monitor.setting.variable,
+            monitor: monitor.id,
+            class: monitor.class,
+            trigger: self.policy.trigger(monitor.class, monitor.setting.monitor_type),
+            severity: monitor.setting.severity,
+        };
+        self.raise(source, cleared, now);
+    }
+
+    /// Whether a hardwired delta monitor whose events the level lets through tells of every change of a
+    /// variable, so that no other notice is needed.
+    pub(crate) fn is_told_by_monitor(&self, variable: VariableId) -> bool {
+        self.monitors.installed.iter().any(|m| {
+            m.class == EventNotification::HardWiredMonitor
+                && m.active
+                && m.setting.variable == variable
+                && m.setting.monitor_type == MonitorType::Delta
+                && self.policy.reports(m.setting.severity, self.monitors.level)
+        })
+    }
+
+    /// When the next periodic monitor is due.
+    pub(crate) fn next_periodic(&self) -> Option<Timestamp> {
+        self.monitors.installed.iter().filter(|m| m.active).filter_map(|m| m.due).min()
+    }
+}

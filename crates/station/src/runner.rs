@@ -1,0 +1,298 @@
+//! Connects the engine to a CSMS: link, outbox, timers, effects from outside.
+
+use crate::control::Control;
+use crate::engine::{Outgoing, Station};
+use crate::link::OwnCall;
+use jiff::Timestamp;
+use net::station::Gone;
+use net::{Backoff, BackoffConfig, Clock, ConnectError, Outbox, Received, StationLink};
+use ocpp::Version;
+use ocpp::frame::{self, Frame};
+use serde_json::Value;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+
+/// Close code of a station that goes away.
+const GOING_AWAY: u16 = 1001;
+/// How long a reboot waits for answers to what was said last.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+/// How long the answer to a close frame is waited for.
+const GOODBYE: Duration = Duration::from_secs(1);
+/// MessageTimeout where the device model has none, in seconds.
+const OWN_TIMEOUT: usize = 30;
+
+/// How the runner behaves in time.
+#[derive(Debug, Clone)]
+pub struct RunnerConfig {
+    /// Waits between attempts to connect.
+    pub backoff: BackoffConfig,
+    /// Seed of the random part of these waits.
+    pub seed: u64,
+    /// How long a reboot takes.
+    pub reboot: Duration,
+}
+
+impl Default for RunnerConfig {
+    fn default() -> Self {
+        RunnerConfig { backoff: BackoffConfig::default(), seed: 1, reboot: Duration::from_secs(1) }
+    }
+}
+
+/// What a person who starts a station wants to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// The WebSocket is open.
+    Connected(Version),
+    /// It was closed or lost.
+    Lost {
+        /// Close reason or error text.
+        reason: String,
+    },
+    /// An attempt failed.
+    Failed {
+        /// What went wrong.
+        error: String,
+        /// When the next one follows.
+        retry_in: Duration,
+    },
+    /// The station reboots.
+    Rebooting,
+}
+
+/// Why a connection was left.
+enum Left {
+    Shutdown,
+    Lost(String),
+    Reboot,
+}
+
+/// Runs a station until `shutdown` resolves; it is returned then. `connect` makes a new link each time it is
+/// called: over TCP, or over a stream in memory under the paused clock.
+///
+/// # Errors
+/// When the URL can never be connected to.
+pub async fn run<C, F>(
+    station: Station,
+    clock: Clock,
+    config: RunnerConfig,
+    mut connect: C,
+    control: Control,
+    mut progress: impl FnMut(Progress),
+    shutdown: impl Future<Output = ()>,
+) -> Result<Station, ConnectError>
+where
+    C: FnMut() -> F,
+    F: Future<Output = Result<StationLink, ConnectError>>,
+{
+    let timeout = station.model().own_number("OCPPCommCtrlr", "MessageTimeout", Some("Default"));
+    let timeout = Duration::from_secs(timeout.unwrap_or(OWN_TIMEOUT) as u64);
+    let shutdown = pin!(shutdown);
+    let outbox = Outbox::new(timeout);
+    let mut runner = Runner { station, clock, outbox, control: Some(control), shutdown };
+    let mut backoff = Backoff::new(config.backoff, config.seed);
+    loop {
+        let link = match runner.beside(connect()).await {
+            None => return Ok(runner.station),
+            Some(Err(error @ ConnectError::Url { .. })) => return Err(error),
+            Some(Err(error)) => {
+                let retry_in = backoff.next_wait();
+                progress(Progress::Failed { error: error.to_string(), retry_in });
+                if runner.beside(sleep(retry_in)).await.is_none() {
+                    return Ok(runner.station);
+                }
+                continue;
+            }
+            Some(Ok(link)) => link,
+        };
+        backoff.reset();
+        progress(Progress::Connected(link.version()));
+        let left = runner.talk(link).await;
+        let wait = match left {
+            Left::Shutdown => return Ok(runner.station),
+            Left::Reboot => {
+                progress(Progress::Rebooting);
+                config.reboot
+            }
+            Left::Lost(reason) => {
+                progress(Progress::Lost { reason });
+                backoff.next_wait()
+            }
+        };
+        if runner.beside(sleep(wait)).await.is_none() {
+            return Ok(runner.station);
+        }
+    }
+}
+
+struct Runner<'s, S> {
+    station: Station,
+    clock: Clock,
+    outbox: Outbox,
+    /// `None` once every handle is gone.
+    control: Option<Control>,
+    shutdown: Pin<&'s mut S>,
+}
+
+/// What happened while waiting.
+enum Met<T> {
+    Shutdown,
+    Done(T),
+    Effect,
+    Time,
+}
+
+impl<S: Future<Output = ()>> Runner<'_, S> {
+    /// Waits for something while offline; the station lives on meanwhile. `None` on shutdown.
+    async fn beside<T>(&mut self, what: impl Future<Output = T>) -> Option<T> {
+        let mut what = pin!(what);
+        loop {
+            match self.wait(what.as_mut(), None).await {
+                Met::Shutdown => return None,
+                Met::Done(done) => return Some(done),
+                Met::Effect => {}
+                Met::Time => self.station.tick(self.clock.now()),
+            }
+            // Offline the station keeps to itself what it has to say.
+            while self.station.next_outgoing().is_some() {}
+        }
+    }
+
+    /// Speaks with the CSMS until the connection ends.
+    async fn talk(&mut self, mut link: StationLink) -> Left {
+        self.station.connected(self.clock.now());
+        let mut reboot_by = None;
+        let left = loop {
+            if self.pump(&mut link, &mut reboot_by).await.is_err() {
+                break Left::Lost("the connection broke while sending".to_owned());
+            }
+            if reboot_by.is_some_and(|by| self.outbox.is_idle() || by <= self.clock.elapsed()) {
+                break Left::Reboot;
+            }
+            let deadline = [reboot_by, self.outbox.deadline()].into_iter().flatten().min();
+            match self.wait(link.recv(), deadline).await {
+                Met::Shutdown => break Left::Shutdown,
+                Met::Done(Some(Received::Text(text))) => self.hear(&text),
+                Met::Done(Some(Received::Closed { reason, .. })) => break Left::Lost(reason),
+                Met::Done(None) => break Left::Lost("the connection ended".to_owned()),
+                Met::Effect => {}
+                Met::Time => self.time_passed(),
+            }
+        };
+        if !matches!(left, Left::Lost(_)) {
+            // If the CSMS does not say goodbye, the connection is dropped.
+            let goodbye = async { link.close(GOING_AWAY, "").await.is_ok() && link.recv().await.is_some() };
+            let _ = timeout(GOODBYE, goodbye).await;
+        }
+        self.hang_up();
+        left
+    }
+
+    /// Waits for the first of: shutdown, the thing itself, an effect (applied before this returns), the
+    /// station's next wake-up or a deadline.
+    async fn wait<T>(&mut self, what: impl Future<Output = T>, deadline: Option<Duration>) -> Met<T> {
+        let wake = self.until_wakeup(deadline);
+        let command = async {
+            match &mut self.control {
+                Some(control) => control.0.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        let time = async {
+            match wake {
+                Some(wait) => sleep(wait).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.shutdown.as_mut() => Met::Shutdown,
+            done = what => Met::Done(done),
+            command = command => {
+                match command {
+                    Some(command) => {
+                        let done = self.station.apply(self.clock.now(), &command.effect);
+                        // Whoever asked may have gone; the effect has happened all the same.
+                        let _ = command.answer.send(done.map_err(|e| e.to_string()));
+                    }
+                    None => self.control = None,
+                }
+                Met::Effect
+            }
+            () = time => Met::Time,
+        }
+    }
+
+    fn until_wakeup(&self, deadline: Option<Duration>) -> Option<Duration> {
+        let until = |at: Timestamp| {
+            let wait = at.duration_since(self.clock.now());
+            Duration::try_from(wait).unwrap_or(Duration::ZERO)
+        };
+        let deadline = deadline.map(|d| d.saturating_sub(self.clock.elapsed()));
+        [self.station.next_wakeup().map(until), deadline].into_iter().flatten().min()
+    }
+
+    fn time_passed(&mut self) {
+        let now = self.clock.now();
+        if let Some(call) = self.outbox.expired(self.clock.elapsed()) {
+            self.station.answered(now, &call.action, None);
+        }
+        self.station.tick(now);
+    }
+
+    /// Hands a frame to whom it concerns.
+    fn hear(&mut self, text: &str) {
+        let now = self.clock.now();
+        let answer = |id: &str, outbox: &mut Outbox| outbox.answered(id).map(|call| call.action);
+        match frame::read(text, self.station.version()).frame {
+            Ok(Frame::CallResult { id, payload }) => {
+                if let Some(action) = answer(&id, &mut self.outbox) {
+                    self.station.answered(now, &action, Some(&payload));
+                }
+            }
+            Ok(Frame::CallError { id, .. }) => {
+                if let Some(action) = answer(&id, &mut self.outbox) {
+                    self.station.answered(now, &action, None);
+                }
+            }
+            _ => self.station.handle(now, text),
+        }
+    }
+
+    /// Sends answers at once and CALLs one after the other.
+    async fn pump(&mut self, link: &mut StationLink, reboot_by: &mut Option<Duration>) -> Result<(), Gone> {
+        while let Some(outgoing) = self.station.next_outgoing() {
+            match outgoing {
+                Outgoing::Answer(text) => link.send(text).await?,
+                Outgoing::Call(OwnCall { action, payload }) => {
+                    self.outbox.queue(action, payload);
+                }
+                Outgoing::Reboot => *reboot_by = Some(self.clock.elapsed().saturating_add(LAST_WORDS)),
+            }
+        }
+        if let Some(text) = self.outbox.next(self.clock.elapsed()) {
+            link.send(text).await?;
+        }
+        Ok(())
+    }
+
+    /// The link is gone: the station gets back what was not answered.
+    fn hang_up(&mut self) {
+        let mut unanswered: Vec<OwnCall> = Vec::new();
+        let lost = self.outbox.lost();
+        let queued = std::mem::take(self.outbox.queued());
+        let unsent = std::iter::from_fn(|| match self.station.next_outgoing()? {
+            Outgoing::Call(call) => Some(Some(call)),
+            Outgoing::Answer(_) | Outgoing::Reboot => Some(None),
+        });
+        unanswered.extend(lost.into_iter().chain(queued).map(own));
+        unanswered.extend(unsent.flatten());
+        self.station.disconnected(self.clock.now(), unanswered);
+    }
+}
+
+fn own(call: net::station::OwnCall) -> OwnCall {
+    let payload: Value = call.payload;
+    OwnCall { action: call.action, payload }
+}

@@ -1,0 +1,141 @@
+//! GetVariables and SetVariables (OCPP B05, B06), and how a value changes.
+
+use crate::device::{Lookup, VariableId};
+use crate::dispatch::{Refusal, read};
+use crate::engine::Station;
+use jiff::Timestamp;
+use ocpp::{AttributeType, ComponentRef, Mutability, VariableRef, device::same};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GetRequest {
+    get_variable_data: Vec<Data>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SetRequest {
+    set_variable_data: Vec<Data>,
+}
+
+/// GetVariableDataType and SetVariableDataType.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Data {
+    /// Absent means Actual (B05.FR.12, B06.FR.11).
+    #[serde(default)]
+    attribute_type: AttributeType,
+    #[serde(default)]
+    attribute_value: String,
+    component: ComponentRef,
+    variable: VariableRef,
+}
+
+/// A status that is not `Accepted`, and a reason code where one helps.
+struct No(&'static str, Option<&'static str>);
+
+impl Data {
+    fn result(&self, status: &str, reason: Option<&str>) -> Value {
+        let mut result = json!({
+            "attributeType": self.attribute_type,
+            "attributeStatus": status,
+            "component": self.component,
+            "variable": self.variable,
+        });
+        if let Some(reason) = reason {
+            result["attributeStatusInfo"] = json!({ "reasonCode": reason });
+        }
+        result
+    }
+}
+
+impl Station {
+    pub(crate) fn get_variables(&self, payload: &Value) -> Result<Value, Refusal> {
+        let request: GetRequest = read(payload)?;
+        let results = request.get_variable_data.iter().map(|data| match self.get_variable(data) {
+            Ok(text) => {
+                let mut result = data.result("Accepted", None);
+                result["attributeValue"] = text.into();
+                result
+            }
+            Err(No(status, reason)) => data.result(status, reason),
+        });
+        Ok(json!({ "getVariableResult": results.collect::<Vec<_>>() }))
+    }
+
+    fn get_variable(&self, data: &Data) -> Result<&str, No> {
+        let id = self.locate(data)?;
+        let attribute = self.model.get(id).and_then(|v| v.attribute(data.attribute_type));
+        match attribute {
+            None => Err(No("NotSupportedAttributeType", None)),
+            Some(a) if a.mutability == Mutability::WriteOnly => Err(No("Rejected", Some("WriteOnly"))),
+            Some(a) => Ok(&a.value),
+        }
+    }
+
+    pub(crate) fn set_variables(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
+        let request: SetRequest = read(payload)?;
+        let results: Vec<Value> = request
+            .set_variable_data
+            .iter()
+            .map(|data| match self.judge_value(data) {
+                Ok(id) => {
+                    self.set_attribute(id, data.attribute_type, &data.attribute_value, now);
+                    data.result("Accepted", None)
+                }
+                Err(No(status, reason)) => data.result(status, reason),
+            })
+            .collect();
+        Ok(json!({ "setVariableResult": results }))
+    }
+
+    fn judge_value(&self, data: &Data) -> Result<VariableId, No> {
+        let id = self.locate(data)?;
+        let Some(variable) = self.model.get(id) else { return Err(No("UnknownVariable", None)) };
+        let Some(attribute) = variable.attribute(data.attribute_type) else {
+            return Err(No("NotSupportedAttributeType", None));
+        };
+        if attribute.mutability == Mutability::ReadOnly {
+            return Err(No("Rejected", Some("ReadOnly")));
+        }
+        let longest = self.model.own_number("DeviceDataCtrlr", "ConfigurationValueSize", None);
+        if longest.is_some_and(|longest| data.attribute_value.chars().count() > longest) {
+            return Err(No("Rejected", None));
+        }
+        variable.check(&data.attribute_value).map_err(|_| No("Rejected", None))?;
+        Ok(id)
+    }
+
+    fn locate(&self, data: &Data) -> Result<VariableId, No> {
+        match self.model.lookup(&data.component, &data.variable) {
+            Lookup::Found(id) => Ok(id),
+            Lookup::UnknownComponent => Err(No("UnknownComponent", None)),
+            Lookup::UnknownVariable => Err(No("UnknownVariable", None)),
+        }
+    }
+
+    /// A variable takes a value, for whatever reason.
+    pub(crate) fn set_actual(&mut self, id: VariableId, text: &str, now: Timestamp) {
+        self.set_attribute(id, AttributeType::Actual, text, now);
+    }
+
+    fn set_attribute(&mut self, id: VariableId, kind: AttributeType, text: &str, now: Timestamp) {
+        let Some(variable) = self.model.get_mut(id) else { return };
+        let is_switch = same(&variable.address.component.name, "MonitoringCtrlr")
+            && same(&variable.address.variable.name, "Enabled");
+        let Some(attribute) = variable.attributes.iter_mut().find(|a| a.kind == kind) else { return };
+        if attribute.value == text {
+            return;
+        }
+        text.clone_into(&mut attribute.value);
+        self.variable_changed(id, now);
+        if is_switch {
+            self.refresh_activity(now);
+        }
+        if kind == AttributeType::Actual {
+            self.tell_connector_change(id, now);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The closed list of lint findings.
+
+use serde::Serialize;
+use std::fmt;
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $description:literal)*) => {
+        /// What is wrong. The spelling (`unknown-key`) is stable: it is a heading in the guideline.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum LintCode { $(#[doc = $description] $variant,)* }
+
+        impl LintCode {
+            /// All codes, in the order of the guideline.
+            pub const ALL: &'static [LintCode] = &[$(LintCode::$variant,)*];
+
+            /// The stable spelling.
+            pub fn as_str(self) -> &'static str {
+                match self { $(LintCode::$variant => $name,)* }
+            }
+
+            /// What it means, in one sentence.
+            pub fn description(self) -> &'static str {
+                match self { $(LintCode::$variant => $description,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    Unreadable "unreadable" "A file cannot be read, is not UTF-8 text or is larger than 4 MiB."
+    UnknownKind "unknown-kind" "A file is neither an archetype nor a declaration."
+    NotYaml "not-yaml" "The text is not YAML."
+    UnsupportedYaml "unsupported-yaml" "The file uses a part of YAML that these files do without: anchors, aliases, tags, several documents, keys that are not text, or very deep nesting."
+    DuplicateKey "duplicate-key" "A key is written twice in the same mapping."
+    UnsupportedSchemaVersion "unsupported-schema-version" "The file is written in a version of the format that this program does not know."
+    WrongType "wrong-type" "A value has the wrong shape, such as a text where a number is expected."
+    MissingKey "missing-key" "A key that must be there is missing."
+    UnknownKey "unknown-key" "A key does not belong where it is written."
+    UnknownValue "unknown-value" "A value is not one of those that are allowed."
+    BadPeriod "bad-period" "A length of time is not a whole number with ms, s, min or h."
+    BadSeverity "bad-severity" "A severity is not a whole number from 0 (danger) to 9 (debug)."
+    BadRowId "bad-row-id" "A row id is not a kind letter and four digits, or has the letter of another kind of row."
+    EmptyText "empty-text" "A text that a reader needs is empty."
+    DuplicateId "duplicate-id" "A row or condition id is used twice, here or in an extended archetype."
+    DanglingReference "dangling-reference" "A row refers to a row that does not exist or is of the wrong kind."
+    UnknownCondition "unknown-condition" "A condition is not one of the archetype's."
+    UnknownExtends "unknown-extends" "The extended archetype does not exist."
+    CyclicExtends "cyclic-extends" "Archetypes extend each other in a circle."
+    EmptyTopology "empty-topology" "A topology has no EVSE, or an EVSE without connectors."
+    BadOcppId "bad-ocpp-id" "An OCPP requirement id is not written like N04.FR.10."
+    BadInstanceName "bad-instance-name" "An instance name has characters OCPP does not allow, or more than 50."
+    DuplicateVariable "duplicate-variable" "The same variable of the same component at the same place is described twice."
+    UnknownComponent "unknown-component" "A component name is not in the standard list and the row does not say `extension: true`."
+    UnknownVariable "unknown-variable" "A variable name is not in the standard list and the row does not say `extension: true`."
+    NeedlessExtension "needless-extension" "A row is marked as an extension although its name is a standard one."
+    WrongDataType "wrong-data-type" "The data type differs from the one the standard gives the variable."
+    UnknownUnit "unknown-unit" "A unit is not in the standard list."
+    UnitMissing "unit-missing" "A quantity has no unit, which OCPP reads as Wh."
+    UnitMismatch "unit-mismatch" "The unit does not fit the one the standard gives the variable."
+    ExampleDoesNotFit "example-does-not-fit" "The example is not a value of the data type, or not one of the values listed."
+    MonitorDoesNotFit "monitor-does-not-fit" "A monitor type makes no sense on the variable's data type."
+    ThresholdOutsideRange "threshold-outside-range" "The value of a monitor lies outside its own range, or cannot be set at all."
+    NewerTypeWithoutVersion "newer-type-without-version" "A monitor type of OCPP 2.1 is asked of every version."
+    FaultWithoutMonitor "fault-without-monitor" "A fault names no monitor that reports it."
+    FaultWithoutValue "fault-without-value" "A fault seen through a delta monitor on a boolean does not say which value means the fault."
+    FaultValueDoesNotFit "fault-value-does-not-fit" "The value that means the fault is not a value of the monitored variable."
+    MustWithoutOrdinaryRig "must-without-ordinary-rig" "A fault that needs a special rig is a must, so that an ordinary laboratory cannot certify it."
+    DeadlineMissing "deadline-missing" "A fault that must be seen has no deadline, or a limit is given for a deadline that is missing."
+    DeadlineAboveMax "deadline-above-max" "A deadline is longer than its own limit."
+    UnknownArchetype "unknown-archetype" "A declaration names an archetype that does not exist."
+    UndeclaredCondition "undeclared-condition" "A declaration leaves a condition of the archetype open."
+    UnknownRow "unknown-row" "A declaration lengthens the deadline of a row that does not exist or has none."
+    DeadlineTooLong "deadline-too-long" "A declaration lengthens a deadline beyond what the row allows."
+    DeadlineNotLonger "deadline-not-longer" "A declaration gives a deadline that is not longer than the row's, which has no effect."
+}
+
+impl fmt::Display for LintCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_spelling_is_the_stable_one() {
+        for code in LintCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
+    }
+}

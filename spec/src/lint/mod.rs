@@ -1,0 +1,90 @@
+//! Lint: every mistake of an archetype or declaration file, at its line, with the way out.
+//!
+//! Two stages. First the shape: the YAML tree is walked along the JSON Schema of the model. Only a file of the
+//! right shape is then read into types and judged by the rules, which know a mistake by its JSON pointer; the
+//! tree turns the pointer into bytes.
+
+mod chain;
+mod code;
+mod declaration;
+mod finding;
+mod locate;
+mod monitors;
+mod paths;
+mod read;
+mod references;
+mod render;
+mod rows;
+mod structure;
+mod tree;
+mod vocabulary;
+
+pub use chain::{Resolve, beside};
+pub use code::LintCode;
+pub use finding::{Finding, LintReport, LintSeverity, Note};
+pub use paths::{FileKind, kind_of, lint_paths};
+pub use render::Style;
+
+pub(crate) use chain::{Chain, nearest_embedded};
+pub(crate) use read::read;
+
+use crate::{Archetype, LoadError, Source, model::DeclarationFile, schema};
+use locate::Collector;
+
+/// Lints an archetype. What it extends is read too, but only the archetype's own rows are judged.
+pub fn lint_archetype(source: Source, resolve: Resolve<'_>) -> LintReport {
+    lint_chain(Chain::follow(source, resolve)).1
+}
+
+/// Judges the last file of a chain, and hands the chain back.
+pub(crate) fn lint_chain(mut chain: Chain) -> (Chain, LintReport) {
+    let complete = chain.is_complete();
+    let mut findings = std::mem::take(&mut chain.findings);
+    // An own file that cannot be read ends the chain at once: what is last here is the file asked about.
+    if let Some((own, extended)) = chain.files.split_last() {
+        let mut found = Collector::new(&own.doc);
+        references::ids(&mut found, own, extended);
+        if complete {
+            references::check(&mut found, own, extended);
+        }
+        rows::check(&mut found, &own.file);
+        monitors::check(&mut found, own, extended);
+        vocabulary::check(&mut found, &own.file);
+        findings.append(&mut found.findings);
+    }
+    let report = LintReport::new(findings, chain.sources.clone());
+    (chain, report)
+}
+
+/// Lints a declaration against the archetype it names.
+pub fn lint_declaration(source: Source, resolve: Resolve<'_>) -> LintReport {
+    let read = match read::<DeclarationFile>(&source, schema::declaration()) {
+        Ok(read) => read,
+        Err(findings) => return LintReport::new(findings, vec![source]),
+    };
+    let mut found = Collector::new(&read.doc);
+    let Some(archetype) = resolve(&read.file.archetype) else {
+        declaration::unknown_archetype(&mut found, &read.file.archetype);
+        return LintReport::new(found.findings, vec![source]);
+    };
+    let mut chain = Chain::follow(archetype, resolve);
+    let problems = LintReport::new(std::mem::take(&mut chain.findings), chain.sources.clone());
+    match Archetype::from_chain(chain, problems) {
+        Ok(archetype) => declaration::check(&mut found, &read.file, &archetype),
+        Err(LoadError::Lint(report)) => return report.merge(LintReport::new(found.findings, vec![source])),
+        Err(_) => declaration::unknown_archetype(&mut found, &read.file.archetype),
+    }
+    LintReport::new(found.findings, vec![source])
+}
+
+/// Lints a declaration against an archetype at hand.
+pub(crate) fn lint_declaration_against(source: Source, archetype: &Archetype) -> LintReport {
+    match read::<DeclarationFile>(&source, schema::declaration()) {
+        Err(findings) => LintReport::new(findings, vec![source]),
+        Ok(read) => {
+            let mut found = Collector::new(&read.doc);
+            declaration::check(&mut found, &read.file, archetype);
+            LintReport::new(found.findings, vec![source])
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Lint of files and directories.
+
+use super::{
+    LintCode, LintReport,
+    chain::beside,
+    finding::{Finding, LintSeverity},
+    lint_archetype, lint_declaration,
+};
+use crate::{Source, source::SourceError};
+use std::path::{Path, PathBuf};
+
+/// What a YAML file is, judged by its first-column keys alone, so that a broken file is recognised too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// An archetype.
+    Archetype,
+    /// A declaration.
+    Declaration,
+}
+
+/// Tells an archetype from a declaration; `None` for any other file.
+pub fn kind_of(text: &str) -> Option<FileKind> {
+    let has = |key: &str| {
+        let starts =
+            |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
+        text.trim_start_matches('\u{feff}').lines().any(starts)
+    };
+    if has("archetype") || has("product") {
+        return Some(FileKind::Declaration);
+    }
+    let archetype = ["extends", "topology", "components", "faults", "behaviours", "schemaVersion"];
+    archetype.iter().any(|key| has(key)).then_some(FileKind::Archetype)
+}
+
+/// Lints files, and in directories every `*.yaml` that is an archetype or a declaration. Directories whose name
+/// starts with a dot, and `target`, are left out.
+pub fn lint_paths(paths: &[PathBuf]) -> LintReport {
+    let mut report = LintReport::default();
+    for path in paths {
+        let part = if path.is_dir() { lint_directory(path) } else { lint_file(path, true) };
+        report = report.merge(part);
+    }
+    report
+}
+
+fn lint_directory(directory: &Path) -> LintReport {
+    let entries = match std::fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let name = directory.display().to_string();
+            return unreadable(&SourceError::Io { name, error }, directory);
+        }
+    };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    paths.sort();
+    let mut report = LintReport::default();
+    for path in paths {
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        let is_yaml = path.extension().is_some_and(|e| e == "yaml" || e == "yml");
+        // A link to a directory may lead in a circle.
+        let is_directory = path.is_dir() && !path.is_symlink();
+        if is_directory && !name.starts_with('.') && name != "target" {
+            report = report.merge(lint_directory(&path));
+        } else if is_yaml && path.is_file() {
+            report = report.merge(lint_file(&path, false));
+        }
+    }
+    report
+}
+
+/// Lints one file. One that was named must be ours; one met in a directory may be anything.
+fn lint_file(path: &Path, named: bool) -> LintReport {
+    let source = match Source::read(path) {
+        Ok(source) => source,
+        Err(error) => return unreadable(&error, path),
+    };
+    match kind_of(&source.text) {
+        Some(FileKind::Archetype) => lint_archetype(source, &beside(path)),
+        Some(FileKind::Declaration) => lint_declaration(source, &beside(path)),
+        None if named => {
+            let mut finding = Finding::of_file(
+                LintCode::UnknownKind,
+                &source.name,
+                "this is neither an archetype nor a declaration",
+            );
+            finding.help("an archetype starts with `schemaVersion: 1`, a declaration also has `archetype:` and `product:`");
+            LintReport::new(vec![finding], vec![source])
+        }
+        None => LintReport::default(),
+    }
+}
+
+fn unreadable(error: &SourceError, path: &Path) -> LintReport {
+    let mut finding = Finding::of_file(LintCode::Unreadable, &path.display().to_string(), error.to_string());
+    finding.severity = LintSeverity::Error;
+    LintReport::new(vec![finding], Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declaration_is_known_by_its_archetype_and_product() {
+        assert_eq!(kind_of("schemaVersion: 1\narchetype: ac-wallbox\n"), Some(FileKind::Declaration));
+        assert_eq!(kind_of("schemaVersion: 1\nid: x\n"), Some(FileKind::Archetype));
+        assert_eq!(kind_of("services:\n  archetype: x\n"), None);
+    }
+}

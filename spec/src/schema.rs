@@ -1,0 +1,34 @@
+//! JSON Schemas of the files people write, made from the model. Editors use them to complete and check; lint uses
+//! them to name every mistake in a file's shape.
+
+use crate::model::{ArchetypeFile, DeclarationFile};
+use serde_json::Value;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+static ARCHETYPE: LazyLock<Value> = LazyLock::new(|| tidy(schemars::schema_for!(ArchetypeFile).to_value()));
+static DECLARATION: LazyLock<Value> =
+    LazyLock::new(|| tidy(schemars::schema_for!(DeclarationFile).to_value()));
+
+/// Schema of an archetype file (`spec/schemas/archetype-1.json`), keys in alphabetical order.
+pub fn archetype() -> &'static Value {
+    &ARCHETYPE
+}
+
+/// Schema of a declaration file (`spec/schemas/declaration-1.json`), keys in alphabetical order.
+pub fn declaration() -> &'static Value {
+    &DECLARATION
+}
+
+/// Keys in alphabetical order whatever way serde_json was built, and descriptions without the links of Rust
+/// documentation, which an editor would show as brackets.
+fn tidy(schema: Value) -> Value {
+    match schema {
+        Value::Object(map) => {
+            let sorted: BTreeMap<String, Value> = map.into_iter().map(|(k, v)| (k, tidy(v))).collect();
+            Value::Object(sorted.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(tidy).collect()),
+        Value::String(text) => Value::String(text.replace("[`", "`").replace("`]", "`")),
+        other => other,
+    }
+}

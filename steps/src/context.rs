@@ -1,0 +1,74 @@
+//! What all scenarios of a run share.
+
+use crate::link::Link;
+use judge::framing::Framing;
+use judge::inventory::Inventory;
+use ocpp::Version;
+use ocpp::validate::Validators;
+use spec::model::RowId;
+use spec::{Archetype, Declaration};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+use trace::Seq;
+
+/// Longest time for an answer where no row says otherwise: the station's own default message time-out in
+/// common use.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// What all scenarios of a run share.
+pub struct Context {
+    /// The archetype judged against.
+    pub archetype: Rc<Archetype>,
+    /// What the product declares.
+    pub declaration: Rc<Declaration>,
+    /// Version judged.
+    pub version: Version,
+    /// Schemas that judge frames.
+    pub validators: Rc<Validators>,
+    /// How stimuli are bound; `none` without a rig.
+    pub binding: String,
+    /// The station, or its recording.
+    pub link: Link,
+    pub(crate) shared: RefCell<Shared>,
+}
+
+/// What scenarios hand on to each other.
+#[derive(Default)]
+pub(crate) struct Shared {
+    /// The full inventory, fetched once: no scenario changes what a station is made of.
+    pub(crate) inventory: Option<Rc<Inventory>>,
+    /// What is wrong with the frames so far, judged once for all its rows.
+    pub(crate) framing: Option<Rc<Framing>>,
+    /// The record since which the station does not answer any more.
+    pub(crate) deaf: Option<Seq>,
+    /// Whether the station was waited for in vain since it went.
+    pub(crate) given_up: Option<Seq>,
+    /// Monitors that could not be removed after their scenario.
+    pub(crate) left_behind: Vec<i64>,
+}
+
+impl Context {
+    /// What a run starts from.
+    pub fn new(
+        archetype: Rc<Archetype>,
+        declaration: Rc<Declaration>,
+        version: Version,
+        validators: Rc<Validators>,
+        binding: String,
+        link: Link,
+    ) -> Context {
+        Context { archetype, declaration, version, validators, binding, link, shared: RefCell::default() }
+    }
+
+    /// The deadline of a behaviour row, as declared.
+    pub fn deadline(&self, row: &str) -> Duration {
+        let stated = self.archetype.behaviour(row).and_then(|b| b.deadline);
+        self.declaration.deadline(&RowId(row.to_owned()), stated).unwrap_or(ANSWER)
+    }
+
+    /// The interval of a behaviour row.
+    pub fn interval(&self, row: &RowId) -> Option<Duration> {
+        self.archetype.behaviour(&row.0)?.interval.map(|p| p.0)
+    }
+}

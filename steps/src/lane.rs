@@ -1,0 +1,219 @@
+//! A lane: the acts and waits of one scenario, in order. It cannot tell a live station from a recording.
+
+use crate::Stop;
+use crate::link::{Link, Met, OutgoingCall, Wait, WaitFor};
+use judge::answer::{Answer, Reply};
+use judge::{Paged, Part, Window};
+use ocpp::Version;
+use ocpp::frame::Frame;
+use serde_json::{Value, json};
+use spec::Effect;
+use std::time::Duration;
+use trace::{Body, ConnId, Direction, LaneId, Record, Seq};
+
+/// The acts and waits of one scenario.
+pub struct Lane {
+    id: LaneId,
+    link: Link,
+    version: Version,
+    /// How many of the lane's own records there are so far.
+    cursor: usize,
+    /// Last record this lane knows of: the end of what checks may look at.
+    now: Seq,
+    calls: u32,
+    reports: i64,
+    conn: Option<ConnId>,
+}
+
+impl Lane {
+    /// A lane that has done nothing yet.
+    pub fn new(id: LaneId, link: Link, version: Version) -> Lane {
+        Lane { id, link, version, cursor: 0, now: Seq(0), calls: 0, reports: 0, conn: None }
+    }
+
+    /// Its number.
+    pub fn id(&self) -> LaneId {
+        self.id
+    }
+
+    /// The last record the lane knows of.
+    pub fn now(&self) -> Seq {
+        self.now
+    }
+
+    /// Writes a record of this lane.
+    ///
+    /// # Errors
+    /// When a recording has something else here.
+    pub fn own(&mut self, body: Body) -> Result<Seq, Stop> {
+        let seq = self.link.own(self.id, &mut self.cursor, body)?;
+        self.now = self.now.max(seq);
+        Ok(seq)
+    }
+
+    /// What a check receives: the records from `from` up to the last one this lane knows of.
+    pub fn since<R>(&self, from: Seq, look: impl FnOnce(Window<'_>) -> R) -> R {
+        self.link.window(from, self.now, self.version, look)
+    }
+
+    /// Sends a CALL and waits for its answer.
+    ///
+    /// # Errors
+    /// When the run is interrupted or a recording differs.
+    pub async fn call(&mut self, action: &str, payload: Value, limit: Duration) -> Result<Answer, Stop> {
+        self.calls += 1;
+        let id = format!("d{}-{}", self.id.0, self.calls);
+        let raw = Frame::call(id.as_str(), action, payload.clone()).to_text();
+        let outgoing = OutgoingCall { id: &id, action, payload: &payload, raw };
+        let sent = self.link.call(self.id, &mut self.cursor, &outgoing).await?;
+        self.now = self.now.max(sent.seq);
+        let answer = |reply| Answer { action: action.to_owned(), request: payload.clone(), sent: sent.seq, reply };
+        if sent.conn.is_none() {
+            return Ok(answer(Reply::Unsent { at: sent.seq }));
+        }
+        self.conn = sent.conn;
+        let version = self.version;
+        let mut reply = None;
+        let what = format!("the answer to {action}");
+        let met = self.until(sent.seq, limit, &what, WaitFor::Station, |record| {
+            reply = reply_to(record, &id, version);
+            reply.is_some()
+        });
+        let met = met.await;
+        self.link.release(&id);
+        Ok(answer(match (met?, reply) {
+            (Met::Deadline(at), _) => {
+                Reply::Silence { at, ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX) }
+            }
+            (Met::At(_), Some(reply)) => reply,
+            (Met::Lost(at) | Met::At(at), _) => Reply::Lost { at },
+        }))
+    }
+
+    /// Waits for a record. The connection of the lane's last CALL being lost ends the wait too.
+    ///
+    /// # Errors
+    /// When the run is interrupted or a recording differs.
+    pub async fn until(
+        &mut self,
+        from: Seq,
+        limit: Duration,
+        what: &str,
+        kind: WaitFor,
+        mut is: impl FnMut(&Record) -> bool,
+    ) -> Result<Met, Stop> {
+        let wait = Wait { from, limit, what: what.to_owned(), conn: self.conn, kind };
+        let met = self.link.until(self.id, &mut self.cursor, &wait, &mut is).await?;
+        let (Met::At(seq) | Met::Deadline(seq) | Met::Lost(seq)) = met;
+        self.now = self.now.max(seq);
+        Ok(met)
+    }
+
+    /// A report id no other request of the run has.
+    pub fn report_id(&mut self) -> i64 {
+        self.reports += 1;
+        i64::from(self.id.0) * 100 + self.reports
+    }
+
+    /// Waits for the parts of a report that was accepted.
+    ///
+    /// Parts may have come before the response, and the report may never end; both are for the check to
+    /// say. The window starts at the request.
+    ///
+    /// # Errors
+    /// When the run is interrupted, the connection is lost, or a recording differs.
+    pub async fn report(
+        &mut self,
+        answer: &Answer,
+        action: &str,
+        request_id: i64,
+        limit: Duration,
+    ) -> Result<Paged, Stop> {
+        let mut parts: Vec<Part> = Vec::new();
+        let version = self.version;
+        let what = format!("the last part of report {request_id}");
+        let met = self
+            .until(answer.sent, limit, &what, WaitFor::Station, |record| {
+                let part = report_part(record, action, request_id, version);
+                let last = part.as_ref().is_some_and(|p| !p.tbc);
+                parts.extend(part);
+                last
+            })
+            .await?;
+        match met {
+            Met::Lost(at) => Err(Stop::open("the connection was lost during a report", [answer.sent, at])),
+            Met::At(_) | Met::Deadline(_) => Ok(Paged { response: answer.reply.at(), parts }),
+        }
+    }
+
+    /// Asks for a physical effect. Returns the record from which on its consequences are looked for.
+    ///
+    /// # Errors
+    /// `NotExercised` when the rig could not do it.
+    pub async fn stimulus(&mut self, effect: &Effect) -> Result<Seq, Stop> {
+        let (asked, answered, said) = self.link.stimulus(self.id, &mut self.cursor, effect).await?;
+        self.now = self.now.max(answered);
+        said.map(|()| asked).map_err(|why| Stop::NotExercised(format!("{effect}: {why}")))
+    }
+
+    /// Hands a value to the scenario that did not come from a frame, and records it.
+    ///
+    /// # Errors
+    /// When a recording differs.
+    pub fn note(&mut self, what: &str, value: Value) -> Result<Seq, Stop> {
+        let lane = self.id;
+        self.own(Body::Fresh { lane, what: what.to_owned(), value })
+    }
+
+    /// Marks the start of a scenario.
+    ///
+    /// # Errors
+    /// When a recording differs.
+    pub fn begin(&mut self, subject: &judge::Subject) -> Result<Seq, Stop> {
+        let body = Body::Begin {
+            lane: self.id,
+            scenario: subject.scenario.clone().unwrap_or_default(),
+            row: subject.row.to_string(),
+            evse: subject.place.evse,
+            connector: subject.place.connector,
+        };
+        self.own(body)
+    }
+
+    /// A harmless CALL that any living station answers in some way.
+    ///
+    /// # Errors
+    /// When the run is interrupted or a recording differs.
+    pub async fn sign_of_life(&mut self, limit: Duration) -> Result<Answer, Stop> {
+        let element = json!({ "component": { "name": "ClockCtrlr" }, "variable": { "name": "DateTime" } });
+        self.call("GetVariables", json!({ "getVariableData": [element] }), limit).await
+    }
+}
+
+/// The reply a record holds, if it answers the CALL.
+fn reply_to(record: &Record, id: &str, version: Version) -> Option<Reply> {
+    // Most records are not the answer: look at the text before parsing it.
+    match &record.body {
+        Body::Frame { dir: Direction::Rx, raw, .. } if raw.contains(id) => {}
+        _ => return None,
+    }
+    let at = record.n;
+    match judge::frame_of(record, version)?.1 {
+        Frame::CallResult { id: of, payload } if of == id => Some(Reply::Result { at, payload }),
+        Frame::CallError { id: of, code, description, .. } if of == id => {
+            Some(Reply::Error { at, code, description })
+        }
+        _ => None,
+    }
+}
+
+fn report_part(record: &Record, action: &str, request_id: i64, version: Version) -> Option<Part> {
+    match &record.body {
+        Body::Frame { dir: Direction::Rx, raw, .. } if raw.contains(action) => {}
+        _ => return None,
+    }
+    match judge::frame_of(record, version)?.1 {
+        Frame::Call { action: a, payload, .. } if a == action => judge::part(record.n, payload, request_id),
+        _ => None,
+    }
+}

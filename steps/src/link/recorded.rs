@@ -1,0 +1,157 @@
+//! The recorded link: the same run again, from its evidence alone. Always ready: no clock, no station.
+
+use super::live::{INTERRUPTED, RIG_SAID};
+use super::{Met, Sent, Wait, is_loss};
+use crate::Stop;
+use crate::stop::Diverged;
+use serde_json::Value;
+use spec::Effect;
+use std::collections::HashMap;
+use trace::{Body, Direction, LaneId, Record, Seq};
+
+/// The recording of an earlier run.
+pub struct Recorded {
+    records: Vec<Record>,
+    own: HashMap<LaneId, Vec<usize>>,
+}
+
+impl Recorded {
+    /// Prepares records for a replay.
+    pub fn new(records: Vec<Record>) -> Recorded {
+        let mut own: HashMap<LaneId, Vec<usize>> = HashMap::new();
+        for (at, record) in records.iter().enumerate() {
+            if let Some(lane) = record.body.lane() {
+                own.entry(lane).or_default().push(at);
+            }
+        }
+        Recorded { records, own }
+    }
+
+    /// All records.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The lane's next own record, taken.
+    fn take(&self, lane: LaneId, cursor: &mut usize, now: &str) -> Result<&Record, Diverged> {
+        let record = self.peek(lane, *cursor).ok_or_else(|| Diverged {
+            at: Seq(self.records.len() as u64),
+            recorded: "no further record of this scenario".to_owned(),
+            now: now.to_owned(),
+        })?;
+        *cursor += 1;
+        Ok(record)
+    }
+
+    fn peek(&self, lane: LaneId, cursor: usize) -> Option<&Record> {
+        self.records.get(*self.own.get(&lane)?.get(cursor)?)
+    }
+
+    pub(super) fn expect(&self, lane: LaneId, cursor: &mut usize, body: &Body) -> Result<Seq, Diverged> {
+        let record = self.take(lane, cursor, &shown(body))?;
+        if record.body == *body {
+            Ok(record.n)
+        } else {
+            Err(Diverged { at: record.n, recorded: shown(&record.body), now: shown(body) })
+        }
+    }
+
+    pub(super) fn sent(&self, lane: LaneId, cursor: &mut usize, raw: &str) -> Result<Sent, Diverged> {
+        let record = self.take(lane, cursor, raw)?;
+        match &record.body {
+            Body::Frame { conn, dir: Direction::Tx, raw: recorded, .. } if recorded == raw => {
+                Ok(Sent { seq: record.n, conn: Some(*conn) })
+            }
+            Body::Unsent { raw: recorded, .. } if recorded == raw => Ok(Sent { seq: record.n, conn: None }),
+            other => Err(Diverged { at: record.n, recorded: shown(other), now: raw.to_owned() }),
+        }
+    }
+
+    pub(super) fn until(
+        &self,
+        lane: LaneId,
+        cursor: &mut usize,
+        wait: &Wait,
+        is: &mut dyn FnMut(&Record) -> bool,
+    ) -> Result<Met, Stop> {
+        let end = self.peek(lane, *cursor).map(|r| r.n);
+        let from = usize::try_from(wait.from.0).unwrap_or(usize::MAX);
+        for record in self.records.get(from..).unwrap_or_default() {
+            if Some(record.n) == end {
+                // The lane's next own record: either the wait's deadline, or the suite did something here
+                // that it would not do now.
+                match &record.body {
+                    Body::Deadline { what, .. } if *what == wait.what => {
+                        *cursor += 1;
+                        return Ok(Met::Deadline(record.n));
+                    }
+                    Body::Fresh { what, .. } if what == INTERRUPTED => {
+                        *cursor += 1;
+                        return Err(Stop::Interrupted);
+                    }
+                    other => {
+                        let now = format!("still waiting for {}", wait.what);
+                        return Err(Diverged { at: record.n, recorded: shown(other), now }.into());
+                    }
+                }
+            }
+            if is(record) {
+                return Ok(Met::At(record.n));
+            }
+            if is_loss(record, wait) {
+                return Ok(Met::Lost(record.n));
+            }
+        }
+        let now = format!("still waiting for {}", wait.what);
+        let at = Seq(self.records.len() as u64);
+        Err(Diverged { at, recorded: "nothing more".to_owned(), now }.into())
+    }
+
+    pub(super) fn stimulus(
+        &self,
+        lane: LaneId,
+        cursor: &mut usize,
+        effect: &Effect,
+    ) -> Result<(Seq, Seq, Result<(), String>), Diverged> {
+        let now = format!("the stimulus: {effect}");
+        let asked = self.take(lane, cursor, &now)?;
+        match &asked.body {
+            Body::Stimulus { effect: recorded, .. }
+                if serde_json::to_value(effect).is_ok_and(|e| e == *recorded) => {}
+            other => return Err(Diverged { at: asked.n, recorded: shown(other), now }),
+        }
+        let answered = self.take(lane, cursor, RIG_SAID)?;
+        match &answered.body {
+            Body::Fresh { what, value, .. } if what == RIG_SAID => {
+                let error = value.get("error").and_then(Value::as_str).map(str::to_owned);
+                Ok((asked.n, answered.n, error.map_or(Ok(()), Err)))
+            }
+            other => {
+                Err(Diverged { at: answered.n, recorded: shown(other), now: RIG_SAID.to_owned() })
+            }
+        }
+    }
+}
+
+/// A record in a few words.
+fn shown(body: &Body) -> String {
+    match body {
+        Body::Frame { raw, .. } | Body::Unsent { raw, .. } => raw.clone(),
+        Body::Deadline { what, .. } => format!("the deadline for {what}"),
+        Body::Begin { scenario, row, .. } => format!("the start of {scenario} for {row}"),
+        Body::Step { text, .. } => format!("the step {text:?}"),
+        Body::Stimulus { effect, .. } => format!("the stimulus {effect}"),
+        Body::Fresh { what, value, .. } => format!("{what}: {value}"),
+        Body::Verdict { verdict, .. } => {
+            let of = |key: &str| verdict.get(key).and_then(Value::as_str).unwrap_or("?");
+            let said = ["code", "expected", "observed", "reason"]
+                .iter()
+                .filter_map(|k| Some(format!("{k} {:?}", verdict.get(k)?.as_str()?)))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let evidence = verdict.get("evidence").unwrap_or(&Value::Null);
+            format!("the verdict {} on {} ({said}; evidence {evidence})", of("verdict"), of("row"))
+        }
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,206 @@
+//! Phrases about a number the rig can move, and the monitors set around it.
+
+use super::chosen::that_take;
+use super::setting::{Wanted, set_for_later, severity};
+use crate::world::{Moved, Undo};
+use crate::{Stop, World};
+use cucumber::{given, when};
+use judge::inventory::{Inventory, Reported};
+use judge::results::{self, Kind};
+use ocpp::{MonitorType, VariableAddress};
+use serde_json::{Value, json};
+use spec::Effect;
+use spec::model::Limit;
+
+/// How far a number may be moved in one direction: eight steps, the widest a scenario needs.
+const STEPS: f64 = 8.0;
+
+/// The step by which a variable can be moved up (or down) and stay within its limits.
+fn step(v: &Reported, present: f64, up: bool) -> Option<f64> {
+    let limit = v.limit(if up { Limit::MaxLimit } else { Limit::MinLimit });
+    let room = limit.map(|l| if up { l - present } else { present - l });
+    let step = room.map_or(present.abs().max(10.0) / 10.0, |r| (r / STEPS).min(present.abs().max(10.0) / 10.0));
+    // Even whole numbers on an integer, so that half a step is one too; else what can be written exactly.
+    let step = if v.data_type() == Some("integer") { (step / 2.0).floor() * 2.0 } else { (step * 8.0).floor() / 8.0 };
+    (step > 0.0).then_some(step)
+}
+
+/// The present value of a variable.
+async fn read(w: &mut World, at: &VariableAddress) -> Result<Option<f64>, Stop> {
+    let element = serde_json::to_value(at).map_err(|e| Stop::Bug(e.to_string()))?;
+    let answer = w.call("GetVariables", json!({ "getVariableData": [element] })).await?.clone();
+    let value = results::pair(Kind::Get, &answer).ok().and_then(|(m, _)| Some(m.first()?.value()?.to_owned()));
+    Ok(value.and_then(|v| v.trim().parse().ok()))
+}
+
+/// Chooses a number that takes the monitor type and can be moved.
+async fn choose(w: &mut World, kind: MonitorType, up: bool) -> Result<(), Stop> {
+    everything_is_let_through(w).await?;
+    let inventory: std::rc::Rc<Inventory> = super::inventory::fetch(w).await?;
+    for at in that_take(w, kind).await? {
+        let Some(found) = inventory.find(&at).filter(|v| super::chosen::is_number(v)) else { continue };
+        let Some(start) = read(w, &at).await? else { continue };
+        let Some(step) = step(found, start, up) else { continue };
+        let step = if up { step } else { -step };
+        let (threshold, beyond) = (start + 2.0 * step, start + 4.0 * step);
+        w.targets = vec![at.clone()];
+        w.moved = Some(Moved { address: at, start, step, threshold, beyond });
+        return Ok(());
+    }
+    Err(Stop::open(format!("no variable that takes a {kind} monitor has a value that can be moved"), []))
+}
+
+/// Sets the monitoring level to 9 and remembers the level that was in force.
+pub(super) async fn everything_is_let_through(w: &mut World) -> Result<(), Stop> {
+    let level = json!({ "component": { "name": "MonitoringCtrlr" }, "variable": { "name": "ActiveMonitoringLevel" } });
+    let answer = w.call("GetVariables", json!({ "getVariableData": [level] })).await?.clone();
+    let before = results::pair(Kind::Get, &answer)
+        .ok()
+        .and_then(|(m, _)| m.first()?.value()?.trim().parse::<i64>().ok());
+    set_level(w, 9, before).await?;
+    match w.answer()?.status() {
+        Some("Accepted") => Ok(()),
+        _ => {
+            let at = [w.answer()?.sent, w.answer()?.reply.at()];
+            Err(Stop::open("the station does not take monitoring level 9", at))
+        }
+    }
+}
+
+/// Sets the monitoring level; without knowing the old one, level 9 stays, which hides nothing.
+pub(super) async fn set_level(w: &mut World, level: i64, before: Option<i64>) -> Result<(), Stop> {
+    if let Some(before) = before.filter(|b| *b != 9 && !w.undo.contains(&Undo::Level(*b))) {
+        w.undo.push(Undo::Level(before));
+    }
+    w.call("SetMonitoringLevel", json!({ "severity": level })).await.map(|_| ())
+}
+
+/// Monitors of one type on the moved number, each of another severity, most severe first.
+async fn set_monitors(w: &mut World, kind: MonitorType, value: f64, count: usize) -> Result<(), Stop> {
+    let address = w.target()?.clone();
+    let mut severities = Vec::new();
+    for _ in 0..count {
+        let severity = severity(w, &address, kind).await?;
+        w.used_severities.push(severity);
+        severities.push(severity);
+    }
+    severities.sort_unstable();
+    for severity in severities {
+        set_for_later(w, &[Wanted { id: None, address: address.clone(), kind, value, severity }]).await?;
+    }
+    Ok(())
+}
+
+fn moved(w: &World) -> Result<Moved, Stop> {
+    w.moved.clone().ok_or_else(|| Stop::Bug("a step moves a number and none was chosen".into()))
+}
+
+#[given("a number the rig can move, with an upper threshold above it")]
+async fn upper(w: &mut World) {
+    w.attempt(async |w| {
+        choose(w, MonitorType::UpperThreshold, true).await?;
+        let threshold = moved(w)?.threshold;
+        set_monitors(w, MonitorType::UpperThreshold, threshold, 1).await
+    })
+    .await;
+}
+
+#[given("a number the rig can move, with a lower threshold below it")]
+async fn lower(w: &mut World) {
+    w.attempt(async |w| {
+        choose(w, MonitorType::LowerThreshold, false).await?;
+        let threshold = moved(w)?.threshold;
+        set_monitors(w, MonitorType::LowerThreshold, threshold, 1).await
+    })
+    .await;
+}
+
+#[given("a number the rig can move, with two upper thresholds above it")]
+async fn two_upper(w: &mut World) {
+    w.attempt(async |w| {
+        choose(w, MonitorType::UpperThreshold, true).await?;
+        let threshold = moved(w)?.threshold;
+        set_monitors(w, MonitorType::UpperThreshold, threshold, 2).await
+    })
+    .await;
+}
+
+#[given("a number the rig can move, with upper thresholds of three severities")]
+async fn three_upper(w: &mut World) {
+    w.attempt(async |w| {
+        choose(w, MonitorType::UpperThreshold, true).await?;
+        let threshold = moved(w)?.threshold;
+        set_monitors(w, MonitorType::UpperThreshold, threshold, 3).await
+    })
+    .await;
+}
+
+#[given("a number the rig can move, with a delta monitor")]
+async fn delta(w: &mut World) {
+    w.attempt(async |w| {
+        choose(w, MonitorType::Delta, true).await?;
+        let step = moved(w)?.step;
+        set_monitors(w, MonitorType::Delta, step, 1).await
+    })
+    .await;
+}
+
+/// The value as OCPP writes it.
+pub(super) fn written(value: f64) -> String {
+    match super::setting::number(value) {
+        Value::Number(n) => n.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// Moves the number; it is put back after the scenario.
+async fn to(w: &mut World, value: f64) -> Result<(), Stop> {
+    let m = moved(w)?;
+    let back = Undo::Value(Effect::value(&m.address, written(m.start)));
+    if !w.undo.contains(&back) {
+        w.undo.push(back);
+    }
+    w.cause = w.lane.stimulus(&Effect::value(&m.address, written(value))).await?;
+    Ok(())
+}
+
+#[given("the value rises above the threshold")]
+#[when("the value rises above the threshold")]
+#[when("the value drops below the threshold")]
+async fn beyond(w: &mut World) {
+    w.attempt(async |w| {
+        let value = moved(w)?.beyond;
+        to(w, value).await
+    })
+    .await;
+}
+
+#[when("the value reaches the threshold exactly")]
+async fn at_threshold(w: &mut World) {
+    w.attempt(async |w| {
+        let value = moved(w)?.threshold;
+        to(w, value).await
+    })
+    .await;
+}
+
+#[when("the value returns to where it was")]
+async fn back(w: &mut World) {
+    w.attempt(async |w| {
+        let value = moved(w)?.start;
+        to(w, value).await
+    })
+    .await;
+}
+
+#[when("the value climbs by one delta, two, two and a half, and three and a half")]
+async fn climb(w: &mut World) {
+    w.attempt(async |w| {
+        let m = moved(w)?;
+        for steps in [1.0, 2.0, 2.5, 3.5] {
+            to(w, m.start + steps * m.step).await?;
+        }
+        Ok(())
+    })
+    .await;
+}

@@ -1,0 +1,165 @@
+//! Setting monitors: what is sent, and what is kept of the answer.
+
+use super::chosen::is_number;
+use super::results::pair;
+use crate::world::Undo;
+use crate::{Stop, World};
+use judge::inventory::Inventory;
+use judge::monitors::{MonitoringReport, SetMonitor};
+use judge::results::Kind;
+use ocpp::{MonitorType, VariableAddress};
+use serde_json::{Value, json};
+use spec::model::Limit;
+
+/// A monitor to be set.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub(super) id: Option<i64>,
+    pub(super) address: VariableAddress,
+    pub(super) kind: MonitorType,
+    pub(super) value: f64,
+    pub(super) severity: u8,
+}
+
+/// Interval for periodic monitors that are only set, not watched: long enough not to fire meanwhile.
+pub(super) const AN_HOUR: f64 = 3600.0;
+
+/// Reads a monitor type out of a phrase.
+pub(super) fn monitor_type(name: &str) -> Result<MonitorType, Stop> {
+    MonitorType::from_wire(name).ok_or_else(|| Stop::Bug(format!("{name:?} is no monitor type")))
+}
+
+/// A number as JSON, without a needless fraction.
+pub(super) fn number(value: f64) -> Value {
+    // Beyond 2^53 a whole number is no longer exact, and such values do not occur here.
+    if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
+}
+
+fn element(m: &Wanted) -> Value {
+    let mut element = json!({
+        "value": number(m.value), "type": m.kind, "severity": m.severity,
+        "component": m.address.component, "variable": m.address.variable,
+    });
+    if let (Some(id), Some(object)) = (m.id, element.as_object_mut()) {
+        object.insert("id".to_owned(), json!(id));
+    }
+    element
+}
+
+/// Sends one request with these monitors, keeps the accepted ones, and remembers to remove them.
+pub(super) async fn set(w: &mut World, wanted: &[Wanted]) -> Result<(), Stop> {
+    known_before(w).await?;
+    let elements: Vec<Value> = wanted.iter().map(element).collect();
+    w.call("SetVariableMonitoring", json!({ "setMonitoringData": elements })).await?;
+    pair(w, Kind::Monitor)?;
+    let accepted: Vec<SetMonitor> = w
+        .matched
+        .iter()
+        .filter(|m| m.status == "Accepted")
+        .filter_map(|m| {
+            let asked = wanted.get(m.element)?;
+            Some(SetMonitor {
+                id: m.id()?,
+                address: asked.address.clone(),
+                monitor_type: asked.kind,
+                value: asked.value,
+                severity: asked.severity,
+                accepted: m.at,
+            })
+        })
+        .collect();
+    // Whatever is not plainly accepted may have left a monitor all the same.
+    if accepted.len() < wanted.len() {
+        w.suspicious = true;
+        let answer = w.answer()?;
+        let records = [answer.sent, answer.reply.at()];
+        w.answer_records.extend(records);
+    }
+    for monitor in accepted {
+        if !w.undo.contains(&Undo::Monitor(monitor.id)) {
+            w.undo.push(Undo::Monitor(monitor.id));
+        }
+        w.used_severities.push(monitor.severity);
+        w.monitors.push(monitor);
+    }
+    Ok(())
+}
+
+/// Sets monitors that the scenario needs and does not judge.
+pub(super) async fn set_for_later(w: &mut World, wanted: &[Wanted]) -> Result<(), Stop> {
+    let had = w.monitors.len();
+    set(w, wanted).await?;
+    let answer = w.answer()?;
+    let at = [answer.sent, answer.reply.at()];
+    if w.monitors.len() == had + wanted.len() {
+        return Ok(());
+    }
+    let said: Vec<String> = w.matched.iter().map(|m| m.said()).collect();
+    let said = if said.is_empty() { "no result".to_owned() } else { said.join(", ") };
+    Err(Stop::open(format!("a monitor the scenario needs was not set: {said}"), at))
+}
+
+/// The monitors there were before this scenario set any. A station that cannot report them is taken to
+/// have none: what it then refuses is told by the answer.
+async fn known_before(w: &mut World) -> Result<(), Stop> {
+    if w.before.is_some() {
+        return Ok(());
+    }
+    w.before = Some(monitoring_report(w, json!({})).await?.unwrap_or_default());
+    Ok(())
+}
+
+/// Fetches a monitoring report; `None` if the station gives none.
+pub(super) async fn monitoring_report(
+    w: &mut World,
+    filter: Value,
+) -> Result<Option<MonitoringReport>, Stop> {
+    let limit = w.cx.deadline("B-0101");
+    super::reports::request(w, "GetMonitoringReport", "NotifyMonitoringReport", filter, limit).await?;
+    Ok(reported(w))
+}
+
+/// What the last monitoring report says.
+pub(super) fn reported(w: &World) -> Option<MonitoringReport> {
+    let answer = w.answer.as_ref()?;
+    match (&w.paged, answer.status()) {
+        (Some(paged), _) if paged.is_whole() => Some(MonitoringReport::from_parts(&paged.parts)),
+        (_, Some("EmptyResultSet")) => Some(MonitoringReport::none(answer.reply.at())),
+        _ => None,
+    }
+}
+
+/// A severity at which a monitor of this type can be set on the variable.
+pub(super) async fn severity(w: &mut World, at: &VariableAddress, kind: MonitorType) -> Result<u8, Stop> {
+    known_before(w).await?;
+    let free = w.before.as_ref().and_then(|b| b.free_severity(at, kind, &w.used_severities));
+    free.ok_or_else(|| Stop::open(format!("every severity from 4 to 9 is taken for {kind} on {at}"), []))
+}
+
+/// A value for a monitor that is only set: legal, and not such that it fires meanwhile.
+pub(super) fn quiet_value(inventory: &Inventory, at: &VariableAddress, kind: MonitorType) -> f64 {
+    let found = inventory.find(at);
+    let limit = |which| found.and_then(|v| v.limit(which));
+    let present = found.and_then(|v| v.value()).and_then(|v| v.trim().parse::<f64>().ok()).unwrap_or(0.0);
+    match kind {
+        MonitorType::Periodic | MonitorType::PeriodicClockAligned => AN_HOUR,
+        // At the limit a threshold is legal and never exceeded (N04.FR.06).
+        MonitorType::UpperThreshold => {
+            limit(Limit::MaxLimit).unwrap_or_else(|| (present + present.abs().max(100.0)).ceil())
+        }
+        MonitorType::LowerThreshold => {
+            limit(Limit::MinLimit).unwrap_or_else(|| (present - present.abs().max(100.0)).floor())
+        }
+        MonitorType::Delta if found.is_some_and(is_number) => present.abs().max(1000.0).ceil(),
+        MonitorType::Delta | MonitorType::TargetDelta => 1.0,
+        MonitorType::TargetDeltaRelative => 0.5,
+    }
+}
+
+/// A quiet monitor on a variable, at a severity that is free.
+pub(super) async fn quiet(w: &mut World, at: &VariableAddress, kind: MonitorType) -> Result<Wanted, Stop> {
+    let inventory = super::inventory::fetch(w).await?;
+    let severity = severity(w, at, kind).await?;
+    let value = quiet_value(&inventory, at, kind);
+    Ok(Wanted { id: None, address: at.clone(), kind, value, severity })
+}

@@ -1,0 +1,180 @@
+//! The feature files: parsed, and checked for what a stock parser lets through in silence.
+
+use super::tags::{TagError, Tags};
+use super::table::Table;
+use cucumber::gherkin::{Feature, GherkinEnv, Scenario, Step, StepType};
+use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+static FEATURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../features");
+
+/// A scenario as written, before its rows are known.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// File and line, for messages.
+    pub origin: String,
+    /// Its name, with placeholders.
+    pub title: String,
+    /// Its tags.
+    pub tags: Tags,
+    /// Its steps, background first.
+    pub steps: Vec<Step>,
+    /// The archetype table its `Examples` name.
+    pub table: Option<Table>,
+}
+
+/// All scenarios, in the order in which they run.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    /// The scenarios.
+    pub scenarios: Vec<Definition>,
+    /// SHA-256 over the names and texts of all feature files.
+    pub hash: String,
+}
+
+/// What is wrong with a feature file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{origin}: {what}")]
+pub struct FeatureError {
+    /// File and line.
+    pub origin: String,
+    /// What, and the way out.
+    pub what: String,
+}
+
+impl Suite {
+    /// The feature files this binary carries.
+    ///
+    /// # Errors
+    /// Every mistake found in them.
+    pub fn embedded() -> Result<Suite, Vec<FeatureError>> {
+        let texts = FEATURES.files().filter(|f| f.path().extension().is_some_and(|e| e == "feature"));
+        let texts = texts.filter_map(|f| Some((f.path().to_str()?.to_owned(), f.contents_utf8()?.to_owned())));
+        Suite::from_texts(texts.collect())
+    }
+
+    /// Feature files by name; they run in the order of their names.
+    ///
+    /// # Errors
+    /// Every mistake found in them.
+    pub fn from_texts(texts: BTreeMap<String, String>) -> Result<Suite, Vec<FeatureError>> {
+        let (mut scenarios, mut errors) = (Vec::new(), Vec::new());
+        let mut hash = Sha256::new();
+        for (name, text) in &texts {
+            hash.update(name.as_bytes());
+            hash.update([0]);
+            hash.update(text.as_bytes());
+            hash.update([0]);
+            match Feature::parse(text, GherkinEnv::default()) {
+                Ok(feature) => read_feature(name, &feature, &mut scenarios, &mut errors),
+                Err(e) => errors.push(FeatureError { origin: name.clone(), what: e.to_string() }),
+            }
+        }
+        let mut seen = BTreeMap::new();
+        for s in &scenarios {
+            if let Some(first) = seen.insert(s.tags.id.clone(), s.origin.clone()) {
+                let what = format!("@id:{} is taken by {first}: ids are never shared", s.tags.id);
+                errors.push(FeatureError { origin: s.origin.clone(), what });
+            }
+        }
+        let hash = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        if errors.is_empty() { Ok(Suite { scenarios, hash }) } else { Err(errors) }
+    }
+}
+
+fn read_feature(name: &str, feature: &Feature, scenarios: &mut Vec<Definition>, errors: &mut Vec<FeatureError>) {
+    let none = Vec::new();
+    let background = feature.background.as_ref().map_or(&none, |b| &b.steps);
+    for s in &feature.scenarios {
+        collect(name, &feature.tags, background.clone(), s, scenarios, errors);
+    }
+    for rule in &feature.rules {
+        let mut steps = background.clone();
+        steps.extend(rule.background.iter().flat_map(|b| b.steps.iter().cloned()));
+        let tags: Vec<String> = feature.tags.iter().chain(&rule.tags).cloned().collect();
+        for s in &rule.scenarios {
+            collect(name, &tags, steps.clone(), s, scenarios, errors);
+        }
+    }
+}
+
+fn collect(
+    name: &str,
+    outer: &[String],
+    mut steps: Vec<Step>,
+    s: &Scenario,
+    scenarios: &mut Vec<Definition>,
+    errors: &mut Vec<FeatureError>,
+) {
+    let origin = format!("{name}:{}", s.position.line);
+    let mut wrong = |what: String| errors.push(FeatureError { origin: origin.clone(), what });
+    if let Some(stray) = s.description.as_ref().map(|d| d.trim()).filter(|d| !d.is_empty()) {
+        wrong(format!("{stray:?} is no step: a step starts with Given, When, Then, And or But"));
+    }
+    if s.steps.is_empty() {
+        wrong("the scenario has no steps and would judge nothing".to_owned());
+    }
+    if !s.steps.iter().any(|step| step.ty == StepType::Then) {
+        wrong("the scenario has no Then and would judge nothing".to_owned());
+    }
+    if let Some(star) = s.steps.iter().find(|step| step.keyword.trim() == "*") {
+        wrong(format!("`* {}`: write the keyword out", star.value));
+    }
+    let raw: Vec<String> = outer.iter().chain(&s.tags).cloned().collect();
+    let tags = match Tags::read(&raw) {
+        Ok(tags) => tags,
+        Err(e) => return wrong(e.to_string()),
+    };
+    let table = match s.examples.as_slice() {
+        [] => None,
+        [one] => match Table::read(one) {
+            Ok(table) => Some(table),
+            Err(e) => return wrong(e),
+        },
+        _ => return wrong("more than one Examples block: split the scenario".to_owned()),
+    };
+    match (&table, &tags.req) {
+        (None, None) => return wrong(TagError::Missing("req").to_string()),
+        (Some(_), Some(_)) => {
+            return wrong("@req and an Examples table: the row comes from the table".to_owned());
+        }
+        _ => {}
+    }
+    steps.extend(s.steps.iter().cloned());
+    scenarios.push(Definition { origin, title: s.name.clone(), tags, steps, table });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAGS: &str = "@id:DX-AAA-001 @req:B-0001 @level:1 @v:2.1 @stimulus:none @impact:read-only";
+
+    fn errors(text: &str) -> Vec<String> {
+        let one = BTreeMap::from([("x.feature".to_owned(), text.to_owned())]);
+        Suite::from_texts(one).err().into_iter().flatten().map(|e| e.to_string()).collect()
+    }
+
+    #[test]
+    fn the_embedded_features_are_in_order() {
+        let suite = Suite::embedded().map_err(|e| e.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert!(suite.unwrap().scenarios.len() > 30);
+    }
+
+    #[test]
+    fn what_a_stock_parser_lets_through_is_an_error() {
+        let scenario = |tags: &str, body: &str| format!("Feature: F\n  {tags}\n  Scenario: S\n{body}");
+        let fine = "    Given a connected station\n    Then x\n";
+        assert_eq!(errors(&scenario(TAGS, fine)), Vec::<String>::new());
+        let misspelt = errors(&scenario(TAGS, "    Gven a connected station\n    Then x\n"));
+        assert!(misspelt[0].contains("is no step"), "{misspelt:?}");
+        assert!(errors(&scenario(TAGS, ""))[0].contains("no steps"));
+        assert!(errors(&scenario(TAGS, "    Given a connected station\n"))[0].contains("no Then"));
+        assert!(errors(&scenario(&format!("{TAGS} @wip"), fine))[0].contains("unknown tag @wip"));
+        assert!(errors(&scenario("@level:1", fine))[0].contains("is missing"));
+        let twice = format!("{}\n  {TAGS}\n  Scenario: T\n{fine}", scenario(TAGS, fine));
+        assert!(errors(&twice)[0].contains("ids are never shared"));
+        assert!(!errors("Feature: F\nFeature: G\n").is_empty());
+    }
+}

@@ -1,0 +1,357 @@
+//! The run: the plan in order, one verdict per item.
+
+use crate::cleanup::clean_up;
+use crate::context::Context;
+use crate::link::{Link, Met, Timing, WaitFor};
+use crate::phrases;
+use crate::plan::{Item, Plan, absent_by_choice, stands_in_the_way};
+use crate::stop::Diverged;
+use crate::{Lane, Stop, World};
+use cucumber::gherkin::Step;
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+use judge::boot::{Identity, identity};
+use judge::{Check, Outcome, RowVerdict, Stimulus, VerdictLine, settle};
+use ocpp::frame::Frame;
+use spec::model::Obligation;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::time::Duration;
+use trace::{Body, Direction, LaneId, Record, Seq};
+
+/// What a run tells while it goes on.
+#[derive(Debug)]
+pub enum Progress<'a> {
+    /// A scenario starts.
+    Started {
+        /// Its number, from 1.
+        number: usize,
+        /// Of how many.
+        of: usize,
+        /// What is judged.
+        item: &'a Item,
+    },
+    /// A verdict was reached.
+    Reached(&'a RowVerdict),
+}
+
+/// What a run came to.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// One verdict per planned item, in the order of the plan.
+    pub verdicts: Vec<RowVerdict>,
+    /// What the station said it is.
+    pub identity: Identity,
+    /// Where the time went; zero for a replay.
+    pub timing: Timing,
+    /// Whether the run was interrupted.
+    pub interrupted: bool,
+    /// Trouble outside the rows.
+    pub observations: Vec<String>,
+}
+
+/// Runs a plan against a station, or against its recording.
+///
+/// # Errors
+/// [`Diverged`] when a recording does not contain what this suite does.
+pub async fn run(cx: Rc<Context>, plan: &Plan, tell: &dyn Fn(Progress<'_>)) -> Result<Run, Diverged> {
+    let mut runner = Runner { cx, plan, tell, verdicts: Vec::new(), interrupted: false, mandated: Duration::ZERO };
+    runner.wait_for_boot().await?;
+    let mut rest = plan.items.as_slice();
+    while let Some((first, after)) = rest.split_first() {
+        let side_by_side = |i: &&Item| i.beside && i.settled.is_none();
+        let count = if side_by_side(&first) { rest.iter().take_while(side_by_side).count() } else { 1 };
+        let (group, after) = if count > 1 { rest.split_at(count) } else { (std::slice::from_ref(first), after) };
+        runner.group(group).await?;
+        rest = after;
+    }
+    runner.finish().await
+}
+
+struct Runner<'a> {
+    cx: Rc<Context>,
+    plan: &'a Plan,
+    tell: &'a dyn Fn(Progress<'_>),
+    verdicts: Vec<RowVerdict>,
+    interrupted: bool,
+    mandated: Duration,
+}
+
+impl Runner<'_> {
+    /// Waits until the station was accepted, or shows that it need not boot.
+    async fn wait_for_boot(&mut self) -> Result<(), Diverged> {
+        let limit = self.cx.deadline("B-0001");
+        let mut lane = Lane::new(LaneId(0), self.cx.link.clone(), self.cx.version);
+        let version = self.cx.version;
+        let mut ids: Vec<String> = Vec::new();
+        let met = lane
+            .until(Seq(0), limit, "BootNotification", WaitFor::Station, |r| accepted_boot(r, version, &mut ids))
+            .await;
+        match met {
+            Ok(_) => Ok(()),
+            Err(Stop::Diverged(d)) => Err(d),
+            Err(_) => {
+                self.interrupted = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// Runs a group of items: one, or several side by side.
+    async fn group(&mut self, items: &[Item]) -> Result<(), Diverged> {
+        let mut started = Vec::new();
+        for item in items {
+            (self.tell)(Progress::Started {
+                number: self.verdicts.len() + started.len() + 1,
+                of: self.plan.items.len(),
+                item,
+            });
+            started.push(self.known(item));
+        }
+        let cx = &self.cx;
+        let running = items.iter().zip(started).map(|(item, known)| async move {
+            match known {
+                Some(outcome) => record(cx, item, outcome),
+                None => scenario(cx.clone(), item).await,
+            }
+        });
+        for (item, outcome) in items.iter().zip(join_all(running).await) {
+            let (outcome, interrupted) = outcome?;
+            self.interrupted |= interrupted;
+            let verdict = RowVerdict { subject: item.subject.clone(), outcome };
+            (self.tell)(Progress::Reached(&verdict));
+            self.verdicts.push(verdict);
+        }
+        if let Link::Live(live) = &self.cx.link {
+            self.mandated += live.take_mandated();
+        }
+        Ok(())
+    }
+
+    /// The outcome of an item that need not be run.
+    fn known(&self, item: &Item) -> Option<Outcome> {
+        if let Some(outcome) = &item.settled {
+            return Some(outcome.clone());
+        }
+        if self.interrupted {
+            return Some(Outcome::inconclusive("the run was interrupted before", Vec::new()));
+        }
+        for row in &item.requires {
+            for v in self.verdicts.iter().filter(|v| v.subject.row == *row) {
+                let same_place = v.subject.place == item.subject.place || row.kind() == Some('B');
+                if !same_place {
+                    continue;
+                }
+                if absent_by_choice(&v.outcome, v.subject.obligation) {
+                    return Some(Outcome::NotApplicable(format!("{row} is not a must and is not there")));
+                }
+                match &v.outcome {
+                    Outcome::NotApplicable(why) => {
+                        return Some(Outcome::NotApplicable(format!("{row} is not applicable: {why}")));
+                    }
+                    outcome if stands_in_the_way(outcome, row) => return Some(Outcome::blocked(row.clone())),
+                    _ => {}
+                }
+            }
+        }
+        if item.subject.stimulus == Stimulus::Hook && self.cx.binding == "none" {
+            let reason = "no rig is bound to this run, and only a rig can cause it";
+            return Some(Outcome::NotExercised(reason.to_owned()));
+        }
+        None
+    }
+
+    async fn finish(self) -> Result<Run, Diverged> {
+        let end = Seq(u64::MAX - 1);
+        let identity = self.cx.link.window(Seq(0), end, self.cx.version, identity);
+        let mut observations = Vec::new();
+        let left = self.cx.shared.borrow().left_behind.clone();
+        if !left.is_empty() {
+            observations.push(format!("monitors that this run set could not be removed: {left:?}"));
+        }
+        let mut timing = Timing::default();
+        if let Link::Live(live) = &self.cx.link {
+            timing.waiting_for_station = live.waiting_for_station();
+            timing.mandated = self.mandated;
+            observations.extend(live.trouble());
+        }
+        Ok(Run { verdicts: self.verdicts, identity, timing, interrupted: self.interrupted, observations })
+    }
+}
+
+/// Whether a record is our acceptance of a BootNotification.
+fn accepted_boot(record: &Record, version: ocpp::Version, ids: &mut Vec<String>) -> bool {
+    match judge::frame_of(record, version) {
+        Some((Direction::Rx, Frame::Call { id, action, .. })) if action == "BootNotification" => {
+            ids.push(id);
+            false
+        }
+        Some((Direction::Tx, Frame::CallResult { id, .. })) => ids.contains(&id),
+        _ => false,
+    }
+}
+
+type Reached = Result<(Outcome, bool), Diverged>;
+
+/// Records a verdict that needed no scenario.
+fn record(cx: &Rc<Context>, item: &Item, outcome: Outcome) -> Reached {
+    let mut lane = Lane::new(item.lane, cx.link.clone(), cx.version);
+    conclude(&mut lane, item, outcome, false)
+}
+
+fn conclude(lane: &mut Lane, item: &Item, outcome: Outcome, interrupted: bool) -> Reached {
+    let verdict = RowVerdict { subject: item.subject.clone(), outcome };
+    let line = serde_json::to_value(VerdictLine::from(&verdict)).unwrap_or_default();
+    match lane.own(Body::Verdict { lane: item.lane, verdict: line }) {
+        Ok(_) => Ok((verdict.outcome, interrupted)),
+        Err(Stop::Diverged(d)) => Err(d),
+        Err(_) => Ok((verdict.outcome, true)),
+    }
+}
+
+async fn scenario(cx: Rc<Context>, item: &Item) -> Reached {
+    let lane = Lane::new(item.lane, cx.link.clone(), cx.version);
+    let mut w = World::new(cx, lane, item.subject.clone());
+    let outcome = match play(&mut w, &item.steps).await {
+        Ok(outcome) => outcome,
+        Err(Stop::Diverged(d)) => return Err(d),
+        Err(other) => stopped(Some(other), Vec::new(), item.subject.obligation),
+    };
+    let interrupted = matches!(w.stop, Some(Stop::Interrupted));
+    conclude(&mut w.lane, item, optional(outcome, item.subject.obligation), interrupted)
+}
+
+/// An optional row that is absent is nothing to judge.
+fn optional(outcome: Outcome, obligation: Obligation) -> Outcome {
+    if obligation == Obligation::May && absent_by_choice(&outcome, obligation) {
+        return Outcome::NotApplicable("the row is optional, and the station does not have it".to_owned());
+    }
+    outcome
+}
+
+async fn play(w: &mut World, steps: &[Step]) -> Result<Outcome, Stop> {
+    let subject = w.subject.clone();
+    let began = w.lane.begin(&subject)?;
+    if let Some(outcome) = unreachable(w, began).await? {
+        return Ok(outcome);
+    }
+    for step in steps {
+        w.lane.own(Body::Step { lane: w.lane.id(), text: format!("{}{}", step.keyword, step.value) })?;
+        let (run, context) = phrases::find(step).map_err(Stop::Bug)?;
+        if let Err(panic) = AssertUnwindSafe(run(w, context)).catch_unwind().await {
+            w.stop = Some(Stop::Bug(format!("the step {:?} panicked: {}", step.value, text_of(&*panic))));
+        }
+        if w.stop.is_some() {
+            break;
+        }
+    }
+    if matches!(w.stop, Some(Stop::Diverged(_))) {
+        return Err(w.stop.take().unwrap_or(Stop::Interrupted));
+    }
+    after(w).await?;
+    let checks = std::mem::take(&mut w.checks);
+    Ok(stopped(w.stop.clone(), checks, subject.obligation))
+}
+
+/// Cleans up, and finds out whether a station that kept silent is still there.
+async fn after(w: &mut World) -> Result<(), Stop> {
+    if w.met_silence() {
+        let limit = w.cx.deadline("B-0012");
+        let answer = w.lane.sign_of_life(limit).await?;
+        if matches!(answer.reply, judge::answer::Reply::Silence { .. }) {
+            w.cx.shared.borrow_mut().deaf = Some(answer.sent);
+            return Ok(());
+        }
+    }
+    match clean_up(w).await {
+        Ok(()) => Ok(()),
+        Err(Stop::Diverged(d)) => Err(Stop::Diverged(d)),
+        Err(stop) => {
+            w.stop.get_or_insert(stop);
+            Ok(())
+        }
+    }
+}
+
+/// Why nothing can be asked of the station now, if so. A lost connection is waited for once.
+async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outcome>, Stop> {
+    let deaf = w.cx.shared.borrow().deaf;
+    if let Some(since) = deaf {
+        let back = w.lane.since(since, |window| window.records.iter().any(is_connected));
+        if !back {
+            let reason = format!("the station has not answered any more since {since}");
+            return Ok(Some(Outcome::inconclusive(reason, vec![since])));
+        }
+        w.cx.shared.borrow_mut().deaf = None;
+    }
+    let Some(lost) = w.lane.since(Seq(0), |window| lost_at(window.records)) else { return Ok(None) };
+    if w.cx.shared.borrow().given_up == Some(lost) {
+        return Ok(Some(Outcome::inconclusive(format!("no connection since {lost}"), vec![lost])));
+    }
+    let limit = w.cx.deadline("B-0001");
+    let met = w.lane.until(began, limit, "the station to connect again", WaitFor::Station, is_connected).await?;
+    let Met::At(at) = met else {
+        w.cx.shared.borrow_mut().given_up = Some(lost);
+        let reason = format!("the connection was lost at {lost} and the station did not come back");
+        return Ok(Some(Outcome::inconclusive(reason, vec![lost])));
+    };
+    // A station that boots sends BootNotification first; one that only reconnects need not send anything.
+    let (version, mut ids) = (w.cx.version, Vec::new());
+    let settle = judge::events::TIME_TOLERANCE;
+    let what = "a reconnected station to boot, if it does";
+    w.lane.until(at, settle, what, WaitFor::Station, |r| accepted_boot(r, version, &mut ids)).await?;
+    Ok(None)
+}
+
+fn is_connected(record: &Record) -> bool {
+    matches!(record.body, Body::Connected { version: Some(_), .. })
+}
+
+/// The record since which no connection is open, if none is.
+fn lost_at(records: &[Record]) -> Option<Seq> {
+    let mut open: Option<trace::ConnId> = None;
+    let mut lost = None;
+    for record in records {
+        match &record.body {
+            Body::Connected { conn, version: Some(_), .. } => {
+                open = Some(*conn);
+                lost = None;
+            }
+            Body::Closed { conn, .. } if Some(*conn) == open => {
+                open = None;
+                lost = Some(record.n);
+            }
+            _ => {}
+        }
+    }
+    lost
+}
+
+fn stopped(stop: Option<Stop>, mut checks: Vec<Check>, obligation: Obligation) -> Outcome {
+    match stop {
+        None => settle(obligation, checks),
+        Some(Stop::Judged(check)) => {
+            checks.push(check);
+            settle(obligation, checks)
+        }
+        Some(Stop::Open { reason, evidence }) => {
+            checks.push(Check::Open { reason, evidence });
+            settle(obligation, checks)
+        }
+        Some(Stop::NotExercised(why)) => {
+            if checks.iter().any(|c| matches!(c, Check::Broken(_))) {
+                return settle(obligation, checks);
+            }
+            Outcome::NotExercised(why)
+        }
+        Some(Stop::NotApplicable(why)) => Outcome::NotApplicable(why),
+        Some(Stop::Interrupted) => Outcome::inconclusive("the run was interrupted", Vec::new()),
+        Some(Stop::Diverged(d)) => Outcome::Error(d.to_string()),
+        Some(Stop::Bug(why)) => Outcome::Error(why),
+    }
+}
+
+fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}

@@ -1,0 +1,254 @@
+//! A run from its inputs: live with a station, or again from its evidence.
+
+use crate::context::Context;
+use crate::link::{Link, Live, Recorded};
+use crate::plan::{FeatureError, Impact, Plan, PlanError, Selection, Suite};
+use crate::run::{Progress, Run, run};
+use crate::stop::Diverged;
+use net::Log;
+use ocpp::Version;
+use ocpp::validate::Validators;
+use serde::{Deserialize, Serialize};
+use spec::model::Level;
+use spec::{Archetype, Declaration, LoadError, Source};
+use std::rc::Rc;
+use trace::{Body, Record, SCHEMA_VERSION, Seq};
+
+/// What a run was asked to do, as recorded in its evidence.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Options {
+    /// Highest level judged.
+    pub level: Level,
+    /// Strongest impact allowed.
+    pub impact: Impact,
+    /// Tag expression, if any.
+    pub select: Option<String>,
+    /// How stimuli are bound: `hook`, `operator` or `none`.
+    pub binding: String,
+    /// What stands for a declaration that was not given.
+    pub undeclared: Undeclared,
+}
+
+/// What stands for a declaration that was not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Undeclared {
+    /// Nothing is known: rows under a condition stay inconclusive.
+    Unknown,
+    /// The product has everything (the reference station).
+    Complete,
+}
+
+impl Options {
+    fn selection(&self) -> Selection {
+        Selection { level: self.level, impact: self.impact, select: self.select.clone() }
+    }
+}
+
+/// The inputs of a run.
+#[derive(Clone)]
+pub struct Session {
+    /// The archetype judged against.
+    pub archetype: Rc<Archetype>,
+    /// What the product declares.
+    pub declaration: Rc<Declaration>,
+    /// The scenarios.
+    pub suite: Rc<Suite>,
+    /// What was asked.
+    pub options: Options,
+}
+
+impl Session {
+    /// Writes the head of the evidence: what a replay needs to plan the run again.
+    pub fn open(&self, log: &Log) {
+        let options = serde_json::to_value(&self.options).unwrap_or_default();
+        log.append(Body::Run {
+            schema_version: SCHEMA_VERSION,
+            suite: env!("CARGO_PKG_VERSION").to_owned(),
+            features: self.suite.hash.clone(),
+            options,
+        });
+        let input = |role: &str, s: &Source| {
+            let (role, name, text) = (role.to_owned(), s.file_name().to_owned(), s.text.clone());
+            Body::Input { role, name, text }
+        };
+        for source in &self.archetype.sources {
+            log.append(input("archetype", source));
+        }
+        if let Some(source) = self.declaration.source() {
+            log.append(input("declaration", source));
+        }
+    }
+
+    /// The plan for a version.
+    ///
+    /// # Errors
+    /// What is wrong with the features or the selection.
+    pub fn plan(&self, version: Version) -> Result<Plan, PlanError> {
+        Plan::new(&self.suite, &self.archetype, &self.declaration, version, self.options.selection())
+    }
+
+    fn context(&self, version: Version, link: Link) -> Rc<Context> {
+        let validators = Rc::new(Validators::catalogue(version));
+        let (archetype, declaration) = (self.archetype.clone(), self.declaration.clone());
+        Rc::new(Context::new(archetype, declaration, version, validators, self.options.binding.clone(), link))
+    }
+
+    /// Judges a station that is connected, and closes the evidence.
+    pub async fn judge(&self, live: Rc<Live>, plan: &Plan, tell: &dyn Fn(Progress<'_>)) -> Run {
+        let cx = self.context(plan.version, Link::Live(live.clone()));
+        // A live link cannot differ from itself.
+        let mut outcome = match run(cx, plan, tell).await {
+            Ok(run) => run,
+            Err(impossible) => Run::broken(&impossible),
+        };
+        let why = if outcome.interrupted { "interrupted" } else { "complete" };
+        live.append(Body::End { why: why.to_owned() });
+        outcome.timing.wall = live.records(|all| match (all.first(), all.last()) {
+            (Some(a), Some(b)) => b.t.duration_since(a.t).unsigned_abs(),
+            _ => Default::default(),
+        });
+        outcome
+    }
+}
+
+impl Run {
+    fn broken(why: &Diverged) -> Run {
+        Run {
+            verdicts: Vec::new(),
+            identity: Default::default(),
+            timing: Default::default(),
+            interrupted: true,
+            observations: vec![why.to_string()],
+        }
+    }
+}
+
+/// A run repeated from its evidence.
+pub struct Replayed {
+    /// Its inputs, as recorded.
+    pub session: Session,
+    /// Its plan, made again.
+    pub plan: Plan,
+    /// What it came to, again.
+    pub run: Run,
+    /// Whether the recording ends before the run did.
+    pub incomplete: bool,
+}
+
+/// Why evidence cannot be replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The head of the evidence is not what it must be.
+    #[error("record {at} is not {wanted}: this is no evidence of a run")]
+    Head {
+        /// The record.
+        at: Seq,
+        /// What must be there.
+        wanted: &'static str,
+    },
+    /// The evidence has another format.
+    #[error("the evidence has format {found}, this suite reads format {SCHEMA_VERSION}")]
+    Format {
+        /// Its format.
+        found: u32,
+    },
+    /// The evidence was recorded by another suite.
+    #[error(
+        "the evidence was recorded with other scenarios (suite {suite}, features {recorded}; this suite has {ours}): verify it with that suite"
+    )]
+    OtherSuite {
+        /// Version that recorded it.
+        suite: String,
+        /// Hash of its features.
+        recorded: String,
+        /// Hash of ours.
+        ours: String,
+    },
+    /// The recorded archetype cannot be read.
+    #[error("the recorded archetype cannot be read: {0}")]
+    Archetype(#[from] LoadError),
+    /// The recorded declaration cannot be read.
+    #[error("the recorded declaration cannot be read: {0}")]
+    Declaration(String),
+    /// The features of this suite are broken.
+    #[error("{0}")]
+    Features(String),
+    /// There is no plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// No station ever connected.
+    #[error("no station connected in this run: nothing was judged")]
+    NothingJudged,
+    /// The replay does not follow the recording.
+    #[error(transparent)]
+    Diverged(#[from] Diverged),
+}
+
+impl From<Vec<FeatureError>> for ReplayError {
+    fn from(errors: Vec<FeatureError>) -> ReplayError {
+        ReplayError::Features(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    }
+}
+
+/// Repeats a run from its records: the same plan, the same checks, no station and no clock.
+///
+/// # Errors
+/// Why it cannot be repeated, or where it differs.
+pub async fn replay(records: Vec<Record>, suite: Suite) -> Result<Replayed, ReplayError> {
+    let session = head(&records, suite)?;
+    let version = first_version(&records).ok_or(ReplayError::NothingJudged)?;
+    let plan = session.plan(version)?;
+    let complete = matches!(records.last().map(|r| &r.body), Some(Body::End { .. }));
+    let end = Seq(records.len() as u64);
+    let cx = session.context(version, Link::Recorded(Rc::new(Recorded::new(records))));
+    match run(cx, &plan, &|_| ()).await {
+        Ok(run) => Ok(Replayed { session, plan, run, incomplete: !complete }),
+        // A recording that breaks off is repeated up to there; that is no contradiction.
+        Err(d) if !complete && d.at >= end => {
+            Ok(Replayed { session, plan, run: Run::broken(&d), incomplete: true })
+        }
+        Err(d) => Err(d.into()),
+    }
+}
+
+fn head(records: &[Record], suite: Suite) -> Result<Session, ReplayError> {
+    let Some(Body::Run { schema_version, suite: by, features, options }) = records.first().map(|r| &r.body)
+    else {
+        return Err(ReplayError::Head { at: Seq(0), wanted: "the head of a run" });
+    };
+    if *schema_version != SCHEMA_VERSION {
+        return Err(ReplayError::Format { found: *schema_version });
+    }
+    if *features != suite.hash {
+        let (suite, recorded, ours) = (by.clone(), features.clone(), suite.hash);
+        return Err(ReplayError::OtherSuite { suite, recorded, ours });
+    }
+    let options: Options = serde_json::from_value(options.clone())
+        .map_err(|_| ReplayError::Head { at: Seq(0), wanted: "a run with readable options" })?;
+    let of_role = |wanted: &str| {
+        let inputs = records.iter().filter_map(move |r| match &r.body {
+            Body::Input { role, name, text } if role == wanted => Some(Source::new(name, text)),
+            _ => None,
+        });
+        inputs.collect::<Vec<Source>>()
+    };
+    let archetype = Archetype::from_sources(of_role("archetype"))?;
+    let declaration = match (of_role("declaration").pop(), options.undeclared) {
+        (Some(source), _) => Declaration::from_source(source, &archetype)
+            .map_err(|e| ReplayError::Declaration(e.to_string()))?,
+        (None, Undeclared::Unknown) => Declaration::undeclared(&archetype),
+        (None, Undeclared::Complete) => Declaration::complete(&archetype),
+    };
+    let (archetype, declaration, suite) = (Rc::new(archetype), Rc::new(declaration), Rc::new(suite));
+    Ok(Session { archetype, declaration, suite, options })
+}
+
+/// The version of the first connection that agreed on one.
+pub fn first_version(records: &[Record]) -> Option<Version> {
+    records.iter().find_map(|r| match r.body {
+        Body::Connected { version, .. } => version,
+        _ => None,
+    })
+}

@@ -1,0 +1,177 @@
+//! The state of one scenario.
+
+use crate::context::Context;
+use crate::{Lane, Stop};
+use judge::answer::{Answer, Reply};
+use judge::inventory::{Inventory, Reported};
+use judge::monitors::{MonitoringReport, SetMonitor};
+use judge::results::Matched;
+use judge::{Check, Paged, Subject};
+use ocpp::{MonitorType, VariableAddress};
+use spec::Effect;
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+use trace::Seq;
+
+/// Something to put back after the scenario, in reverse order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Undo {
+    /// Remove a monitor.
+    Monitor(i64),
+    /// Put the monitoring level back.
+    Level(i64),
+    /// Put a value back by the rig.
+    Value(Effect),
+    /// Make an EVSE operative again.
+    Operative(u32),
+}
+
+/// The number a scenario moves, and by how much.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Moved {
+    pub(crate) address: VariableAddress,
+    pub(crate) start: f64,
+    pub(crate) step: f64,
+    pub(crate) threshold: f64,
+    pub(crate) beyond: f64,
+}
+
+/// A world that cucumber would make by itself: it would know no station.
+#[derive(Debug, thiserror::Error)]
+#[error("a World is made by the run, which knows the station")]
+pub(crate) struct Homeless;
+
+/// The state of one scenario.
+#[derive(cucumber::World)]
+#[world(init = World::refuse)]
+pub struct World {
+    pub(crate) cx: Rc<Context>,
+    pub(crate) lane: Lane,
+    pub(crate) subject: Subject,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) stop: Option<Stop>,
+    pub(crate) undo: Vec<Undo>,
+    /// The last answer and, where it has results, what they are.
+    pub(crate) answer: Option<Answer>,
+    pub(crate) matched: Vec<Matched>,
+    pub(crate) pairing: Vec<Check>,
+    /// The last report.
+    pub(crate) request_id: i64,
+    pub(crate) paged: Option<Paged>,
+    pub(crate) within: Duration,
+    /// What the scenario is about.
+    pub(crate) inventory: Option<Rc<Inventory>>,
+    pub(crate) targets: Vec<VariableAddress>,
+    /// The monitor type the variables were chosen for.
+    pub(crate) kind: MonitorType,
+    pub(crate) monitors: Vec<SetMonitor>,
+    pub(crate) before: Option<MonitoringReport>,
+    pub(crate) moved: Option<Moved>,
+    pub(crate) cause: Seq,
+    pub(crate) used_severities: Vec<u8>,
+    /// A request to set a monitor was refused or not answered: it may still have left one.
+    pub(crate) suspicious: bool,
+    /// The records of such requests.
+    pub(crate) answer_records: Vec<Seq>,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("row", &self.subject.row).field("checks", &self.checks).finish()
+    }
+}
+
+impl World {
+    fn refuse() -> Result<World, Homeless> {
+        Err(Homeless)
+    }
+
+    /// A world for one scenario.
+    pub(crate) fn new(cx: Rc<Context>, lane: Lane, subject: Subject) -> World {
+        World {
+            cx,
+            lane,
+            subject,
+            checks: Vec::new(),
+            stop: None,
+            undo: Vec::new(),
+            answer: None,
+            matched: Vec::new(),
+            pairing: Vec::new(),
+            request_id: 0,
+            paged: None,
+            within: Duration::ZERO,
+            inventory: None,
+            targets: Vec::new(),
+            kind: MonitorType::Delta,
+            monitors: Vec::new(),
+            before: None,
+            moved: None,
+            cause: Seq(0),
+            used_severities: Vec::new(),
+            suspicious: false,
+            answer_records: Vec::new(),
+        }
+    }
+
+    /// Runs the body of a step; a stop ends the scenario, and later steps are not run.
+    pub(crate) async fn attempt(&mut self, body: impl AsyncFnOnce(&mut World) -> Result<(), Stop>) {
+        if let Err(stop) = body(self).await {
+            self.stop.get_or_insert(stop);
+        }
+    }
+
+    /// Collects checks.
+    pub(crate) fn judge(&mut self, checks: impl IntoIterator<Item = Check>) {
+        self.checks.extend(checks);
+    }
+
+    /// The time the scenario's row allows.
+    pub(crate) fn deadline(&self) -> Duration {
+        let row = match (self.subject.row.kind(), self.subject.level.0) {
+            (Some('B'), _) => self.subject.row.0.as_str(),
+            // Component and variable rows have no deadline of their own: that of the behaviour they rest on.
+            (_, 1) => "B-0010",
+            _ => "B-0110",
+        };
+        self.cx.deadline(row)
+    }
+
+    /// Sends a CALL and keeps the answer.
+    pub(crate) async fn call(&mut self, action: &str, payload: serde_json::Value) -> Result<&Answer, Stop> {
+        let limit = self.cx.deadline(if self.subject.row.kind() == Some('B') { "B-0012" } else { "B-0010" });
+        let answer = self.lane.call(action, payload, limit).await?;
+        Ok(self.answer.insert(answer))
+    }
+
+    /// The last answer.
+    pub(crate) fn answer(&self) -> Result<&Answer, Stop> {
+        self.answer.as_ref().ok_or_else(|| Stop::Bug("a step judges an answer before there is one".into()))
+    }
+
+    /// Whether a CALL of this scenario stayed unanswered.
+    pub(crate) fn met_silence(&self) -> bool {
+        self.answer.as_ref().is_some_and(|a| matches!(a.reply, Reply::Silence { .. }))
+    }
+
+    /// The scenario's variable.
+    pub(crate) fn target(&self) -> Result<&VariableAddress, Stop> {
+        self.targets.first().ok_or_else(|| Stop::Bug("a step needs a variable and none was chosen".into()))
+    }
+
+    /// The inventory.
+    pub(crate) fn inventory(&self) -> Result<Rc<Inventory>, Stop> {
+        self.inventory.clone().ok_or_else(|| Stop::Bug("a step needs the inventory before it was given".into()))
+    }
+
+    /// How the inventory reports the scenario's variable.
+    pub(crate) fn reported<'a>(&self, inventory: &'a Inventory) -> Option<&'a Reported> {
+        inventory.find(self.targets.first()?)
+    }
+
+    /// The last monitor set.
+    pub(crate) fn monitor(&self) -> Result<&SetMonitor, Stop> {
+        self.monitors.last().ok_or_else(|| Stop::Bug("a step needs a monitor and none was set".into()))
+    }
+}
