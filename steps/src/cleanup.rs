@@ -1,7 +1,7 @@
 //! After a scenario: what was set is removed, what was changed is put back, and what a refused request left
 //! behind is found.
 
-use crate::phrases::{monitors_now, remove_monitors, write_level};
+use crate::phrases::{monitors_now, remove_monitors, write_base, write_level};
 use crate::world::Undo;
 use crate::{Stop, World};
 use judge::monitors::ReportedMonitor;
@@ -33,6 +33,7 @@ pub(crate) async fn clean_up(w: &mut World) -> Result<(), Stop> {
                 w.call("ChangeAvailability", payload).await?;
             }
             Undo::Level(level) => write_level(w, level).await?,
+            Undo::Base(base) => write_base(w, &base).await?,
             Undo::Monitor(_) => {}
         }
     }

@@ -21,6 +21,8 @@ pub(crate) enum Undo {
     Monitor(i64),
     /// Put the monitoring level back.
     Level(i64),
+    /// Put the monitoring base back.
+    Base(String),
     /// Put a value back by the rig.
     Value(Effect),
     /// Make an EVSE operative again.

@@ -2,8 +2,13 @@
 
 use super::finding::{Finding, LintReport, LintSeverity};
 use crate::Source;
-use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+};
 use std::{fmt, ops::Range};
+
+/// Longest line that is shown, in bytes.
+const LONGEST_LINE: usize = 2000;
 
 /// Whether the text carries terminal colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,11 +54,16 @@ impl LintReport {
             LintSeverity::Warning => Level::WARNING,
         };
         let title = level.primary_title(safe(&finding.message)).id(finding.code.as_str());
-        let mut main = match self.source(&finding.file) {
-            Some(source) if !finding.span.is_empty() => {
-                title.element(excerpt(source, &finding.span, finding.expected.as_deref()))
+        let expected = finding.expected.as_deref();
+        let excerpt_of = |source| excerpt(source, &finding.span, expected);
+        let mut main = match self.source(&finding.file).filter(|_| !finding.span.is_empty()).map(excerpt_of) {
+            Some(Some(excerpt)) => title.element(excerpt),
+            Some(None) => {
+                let at = Origin::path(safe(&finding.file)).line(finding.line).char_column(finding.column);
+                let title = title.element(at);
+                expected.map(safe).into_iter().fold(title, |title, e| title.element(Level::NOTE.message(e)))
             }
-            _ => title.element(annotate_snippets::Origin::path(safe(&finding.file))),
+            None => title.element(Origin::path(safe(&finding.file))),
         };
         if let Some(help) = &finding.help {
             main = main.element(Level::HELP.message(safe(help)));
@@ -61,7 +71,7 @@ impl LintReport {
         let mut groups = vec![main];
         if let Some((note, source)) = finding.note.as_ref().and_then(|n| Some((n, self.source(&n.file)?))) {
             let title = Level::NOTE.secondary_title(safe(&note.message));
-            groups.push(title.element(excerpt(source, &note.span, None)));
+            groups.extend(excerpt(source, &note.span, None).map(|excerpt| title.element(excerpt)));
         }
         renderer.render(&groups)
     }
@@ -78,22 +88,24 @@ impl fmt::Display for LintReport {
 }
 
 /// The line a span starts in, with the span underlined. Only that line is handed to the renderer, which would
-/// otherwise read the whole file for every finding.
-fn excerpt<'a>(source: &'a Source, span: &Range<usize>, label: Option<&str>) -> Snippet<'a, Annotation<'a>> {
+/// otherwise read the whole file for every finding. `None` for a line that is too long to show.
+fn excerpt<'a>(
+    source: &'a Source,
+    span: &Range<usize>,
+    label: Option<&str>,
+) -> Option<Snippet<'a, Annotation<'a>>> {
     let text = source.text.as_str();
     let start = text.floor_char_boundary(span.start.min(text.len()));
     let end = text.ceil_char_boundary(span.end.clamp(start, text.len()));
     let (before, after) = (text.get(..start).unwrap_or(""), text.get(start..).unwrap_or(""));
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     let line_end = after.find('\n').map_or(text.len(), |i| start + i);
-    let line = text.get(line_start..line_end).unwrap_or("");
+    let line = text.get(line_start..line_end).filter(|line| line.len() <= LONGEST_LINE)?;
     let mark = AnnotationKind::Primary
         .span(start - line_start..end.min(line_end) - line_start)
         .label(label.map(safe));
-    Snippet::source(line)
-        .line_start(before.matches('\n').count() + 1)
-        .path(safe(&source.name))
-        .annotation(mark)
+    let number = before.matches('\n').count() + 1;
+    Some(Snippet::source(line).line_start(number).path(safe(&source.name)).annotation(mark))
 }
 
 /// Text of a file may hold control characters that would act on the reader's terminal.

@@ -1,5 +1,6 @@
 //! The meaning of every phrase in `features/`, by topic.
 
+mod bases;
 mod boot;
 mod chosen;
 mod events;
@@ -48,4 +49,9 @@ pub(crate) async fn remove_monitors(w: &mut World, ids: &[i64]) -> Result<(), St
 /// Puts the monitoring level back.
 pub(crate) async fn write_level(w: &mut World, level: i64) -> Result<(), Stop> {
     moving::set_level(w, level, None).await
+}
+
+/// Puts the monitoring base back.
+pub(crate) async fn write_base(w: &mut World, base: &str) -> Result<(), Stop> {
+    bases::write(w, base).await
 }

@@ -239,7 +239,7 @@ pub(super) async fn remove(w: &mut World, ids: &[i64]) -> Result<(), Stop> {
     let gone: Vec<i64> = w
         .matched
         .iter()
-        .filter(|m| m.status == "Accepted")
+        .filter(|m| matches!(m.status.as_str(), "Accepted" | "NotFound"))
         .filter_map(|m| ids.get(m.element).copied())
         .collect();
     w.undo.retain(|u| !matches!(u, Undo::Monitor(id) if gone.contains(id)));

@@ -84,7 +84,15 @@ impl Suite {
 }
 
 fn read_feature(name: &str, feature: &Feature, scenarios: &mut Vec<Definition>, errors: &mut Vec<FeatureError>) {
-    let none = Vec::new();
+    let (none, before) = (Vec::new(), scenarios.len() + errors.len());
+    // What the parser takes for prose may be a misspelt keyword; prose goes into comments.
+    let prose = feature.rules.iter().map(|r| (&r.description, r.position.line));
+    for (text, line) in prose.chain([(&feature.description, feature.position.line)]) {
+        if let Some(stray) = text.as_ref().map(|d| d.trim()).filter(|d| !d.is_empty()) {
+            let what = format!("{stray:?} is no keyword line: write prose as a comment (#)");
+            errors.push(FeatureError { origin: format!("{name}:{line}"), what });
+        }
+    }
     let background = feature.background.as_ref().map_or(&none, |b| &b.steps);
     for s in &feature.scenarios {
         collect(name, &feature.tags, background.clone(), s, scenarios, errors);
@@ -96,6 +104,9 @@ fn read_feature(name: &str, feature: &Feature, scenarios: &mut Vec<Definition>, 
         for s in &rule.scenarios {
             collect(name, &tags, steps.clone(), s, scenarios, errors);
         }
+    }
+    if scenarios.len() + errors.len() == before {
+        errors.push(FeatureError { origin: name.to_owned(), what: "the feature has no scenario".to_owned() });
     }
 }
 

@@ -1,0 +1,115 @@
+//! A whole run in virtual time: suite and station in one runtime, over a stream in memory.
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use futures_util::future::LocalBoxFuture;
+use judge::{RowVerdict, Verdict};
+use net::{Clock, Csms, CsmsConfig, Log, StationLink};
+use ocpp::Version;
+use spec::model::Level;
+use spec::{Archetype, Declaration, Effect};
+use station::control::Handle;
+use station::{Identity, RunnerConfig, Station};
+use std::rc::Rc;
+use steps::link::Live;
+use steps::{Impact, NoRig, Options, Rig, Run, Session, Suite, Undeclared};
+use tokio::sync::watch;
+use trace::{Record, Trace};
+
+/// Where virtual time begins.
+pub const EPOCH: &str = "2026-01-01T00:00:00Z";
+
+/// The reference station's control channel as a rig.
+pub struct Bench(pub Handle);
+
+impl Rig for Bench {
+    fn binding(&self) -> &'static str {
+        "hook"
+    }
+    fn apply<'a>(&'a self, effect: &'a Effect) -> LocalBoxFuture<'a, Result<(), String>> {
+        Box::pin(self.0.apply(effect.clone()))
+    }
+}
+
+/// A run and everything it left.
+pub struct Outcome {
+    pub run: Run,
+    pub records: Vec<Record>,
+}
+
+impl Outcome {
+    /// The verdicts on a row, at any place and level.
+    pub fn on(&self, row: &str) -> Vec<Verdict> {
+        let of_row = |v: &&RowVerdict| v.subject.row.0 == row;
+        self.run.verdicts.iter().filter(of_row).map(|v| v.outcome.verdict()).collect()
+    }
+
+    /// Everything that is not a pass, one line each.
+    pub fn trouble(&self) -> Vec<String> {
+        let lines = self.run.verdicts.iter().filter(|v| {
+            !matches!(v.outcome.verdict(), Verdict::Pass | Verdict::NotApplicable)
+        });
+        lines.map(|v| format!("{} {:?} {} {:?}", v.subject.row, v.subject.scenario, v.outcome.verdict(), v.outcome)).collect()
+    }
+}
+
+pub fn session(archetype: Archetype, declaration: Declaration, level: u8, binding: &str) -> Session {
+    Session {
+        archetype: Rc::new(archetype),
+        declaration: Rc::new(declaration),
+        suite: Rc::new(Suite::embedded().unwrap()),
+        options: Options {
+            level: Level(level),
+            impact: Impact::Disruptive,
+            select: None,
+            binding: binding.to_owned(),
+            undeclared: Undeclared::Complete,
+        },
+    }
+}
+
+/// Judges the reference station.
+pub async fn judge_reference(version: Version, level: u8) -> Outcome {
+    let archetype = Archetype::load("ac-wallbox").unwrap();
+    let declaration = Declaration::complete(&archetype);
+    judge_station(archetype, declaration, version, level).await
+}
+
+/// Judges a reference station built from an archetype and a declaration.
+pub async fn judge_station(archetype: Archetype, declaration: Declaration, version: Version, level: u8) -> Outcome {
+    let station = Station::new(&archetype, &declaration, version, identity());
+    let session = session(archetype, declaration, level, "hook");
+    let clock = Clock::starting_at(EPOCH.parse().unwrap());
+    let log = Log::new(clock.clone(), Trace::in_memory());
+    session.open(&log);
+    let csms = Csms::new(CsmsConfig { versions: vec![version], ..CsmsConfig::default() }, log.clone());
+    let (handle, control) = station::control::channel();
+    let dial = csms.clone();
+    let connect = move || {
+        let (ours, theirs) = tokio::io::duplex(1 << 16);
+        dial.accept(theirs, "in-memory".to_owned());
+        async move { StationLink::attach(ours, "ws://in-memory", "CS001", &[version]).await }
+    };
+    let station = station::run(station, clock, RunnerConfig::default(), connect, control, |_| (), std::future::pending());
+    let (_keep, stop) = watch::channel(false);
+    let live = Rc::new(Live::new(csms, log.clone(), Box::new(Bench(handle)), stop));
+    let plan = session.plan(version).unwrap();
+    let run = tokio::select! {
+        biased;
+        run = session.judge(live, &plan, &|_| ()) => run,
+        _ = station => panic!("the station ended"),
+    };
+    Outcome { run, records: log.with(|t| t.records().to_vec()) }
+}
+
+/// What the station says it is.
+pub fn identity() -> Identity {
+    let text = |t: &str| t.to_owned();
+    Identity { vendor: text("Diagmark"), model: text("Reference"), serial: text("0001"), firmware: text("0.1.0") }
+}
+
+/// A session without a rig, for stations that are scripts.
+pub fn bare_session(level: u8) -> Session {
+    let archetype = Archetype::load("ac-wallbox").unwrap();
+    let declaration = Declaration::complete(&archetype);
+    session(archetype, declaration, level, NoRig.binding())
+}
