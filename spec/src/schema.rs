@@ -21,7 +21,7 @@ pub fn declaration() -> &'static Value {
 
 /// Keys in alphabetical order whatever way serde_json was built, and descriptions without the links of Rust
 /// documentation, which an editor would show as brackets.
-fn tidy(schema: Value) -> Value {
+pub fn tidy(schema: Value) -> Value {
     match schema {
         Value::Object(map) => {
             let sorted: BTreeMap<String, Value> = map.into_iter().map(|(k, v)| (k, tidy(v))).collect();

@@ -41,6 +41,11 @@ pub enum Undeclared {
 }
 
 impl Options {
+    /// Whether the run leaves scenarios out, so that it can certify nothing.
+    pub fn is_partial(&self) -> bool {
+        self.selection().is_partial()
+    }
+
     fn selection(&self) -> Selection {
         Selection { level: self.level, impact: self.impact, select: self.select.clone() }
     }

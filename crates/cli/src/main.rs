@@ -1,1 +1,54 @@
-fn main() {}
+//! The `diagmark` command: thin wiring between the crates, no judgement of its own.
+//!
+//! Progress goes to standard error, results to standard output. Exit codes are those of [`report::exit`].
+
+mod args;
+mod certify;
+mod fault;
+mod lint;
+mod progress;
+mod reference;
+mod station;
+mod verify;
+
+use args::{Cli, Command};
+use clap::Parser as _;
+use fault::Fault;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version are no mistakes.
+            let code = if e.use_stderr() { report::exit::USAGE } else { 0 };
+            let _ = e.print();
+            return ExitCode::from(code);
+        }
+    };
+    match run(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(fault) => {
+            progress::say(&format!("error: {}", fault.message));
+            ExitCode::from(fault.code)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<u8, Fault> {
+    // One thread: the order of records is the order in which things happened.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::internal)?;
+    match cli.command {
+        Command::Certify(args) => runtime.block_on(certify::certify(args)),
+        Command::Station(args) => runtime.block_on(station::station(args)),
+        Command::Lint(args) => lint::lint(&args),
+        Command::Verify(args) => runtime.block_on(verify::verify(&args)),
+    }
+}
+
+/// Prints a result. A reader that went away (`| head`) is no fault of ours.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

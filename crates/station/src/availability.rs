@@ -7,8 +7,8 @@ use crate::policy::STATE_NOTICE;
 use jiff::Timestamp;
 use ocpp::{EventNotification, EventTrigger, EvseRef, device::same};
 use serde_json::{Value, json};
-use spec::model::{Tier, Topology};
 use spec::Place;
+use spec::model::{Tier, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// EVSE id and connector id.
@@ -54,7 +54,9 @@ impl Station {
     /// ChangeAvailability. While a transaction runs the change is scheduled; it takes effect at its end.
     pub(crate) fn change_availability(&mut self, payload: &Value, now: Timestamp) -> Value {
         let refused = |reason: &str| json!({ "status": "Rejected", "statusInfo": { "reasonCode": reason } });
-        let id = |value: &Value, key: &str| value.get(key).map(|id| id.as_u64().and_then(|i| u32::try_from(i).ok()));
+        let id = |value: &Value, key: &str| {
+            value.get(key).map(|id| id.as_u64().and_then(|i| u32::try_from(i).ok()))
+        };
         let place = match payload.get("evse") {
             None => Place::STATION,
             Some(evse) => match (id(evse, "id").flatten(), id(evse, "connectorId")) {
@@ -86,10 +88,9 @@ impl Station {
         let places: Vec<Place> = self.availability.derived.keys().copied().collect();
         for place in places {
             let state = self.derive_state(place);
-            if self.availability.derived.insert(place, state) != Some(state) {
-                if let Some(variable) = self.state_variable(place) {
-                    self.set_actual(variable, state, now);
-                }
+            let has_changed = self.availability.derived.insert(place, state) != Some(state);
+            if let Some(variable) = self.state_variable(place).filter(|_| has_changed) {
+                self.set_actual(variable, state, now);
             }
         }
     }
@@ -166,8 +167,8 @@ impl Station {
     fn report_connector(&mut self, connector: Connector, now: Timestamp) {
         let (evse, number) = connector;
         let variable = self.state_variable(Place { evse: Some(evse), connector: Some(number) });
-        let by_event = !self.prefers_status_notification()
-            && self.policy.reports(STATE_NOTICE, self.monitors.level);
+        let by_event =
+            !self.prefers_status_notification() && self.policy.reports(STATE_NOTICE, self.monitors.level);
         match variable.filter(|_| by_event) {
             None => self.send_status(connector, now),
             Some(variable) => self.raise(

@@ -2,6 +2,7 @@
 
 use crate::device::{address, value};
 use crate::engine::Station;
+use crate::message::put;
 use jiff::{SignedDuration, Timestamp};
 use ocpp::Version;
 use serde_json::{Value, json};
@@ -89,7 +90,7 @@ impl Station {
         let mut about = json!({ "vendorName": self.identity.vendor, "model": self.identity.model });
         let more = [("serialNumber", &self.identity.serial), ("firmwareVersion", &self.identity.firmware)];
         for (key, text) in more.into_iter().filter(|(_, text)| !text.is_empty()) {
-            about[key] = text.clone().into();
+            put(&mut about, key, text.clone());
         }
         self.call("BootNotification", json!({ "reason": reason.as_str(), "chargingStation": about }));
     }

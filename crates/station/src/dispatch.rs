@@ -4,7 +4,6 @@ use crate::boot::Registration;
 use crate::engine::Station;
 use jiff::Timestamp;
 use ocpp::{catalogue, frame::ErrorCode, validate};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// A CALL that is answered with a CALLERROR.
@@ -18,11 +17,6 @@ impl Refusal {
     pub(crate) fn new(code: ErrorCode, description: impl Into<String>) -> Refusal {
         Refusal { code, description: description.into() }
     }
-}
-
-/// A request as the station reads it.
-pub(crate) fn read<T: DeserializeOwned>(payload: &Value) -> Result<T, Refusal> {
-    T::deserialize(payload).map_err(|error| Refusal::new(ErrorCode::FormatViolation, error.to_string()))
 }
 
 /// Where the device model limits a request: component and variable instance, and the list that counts.

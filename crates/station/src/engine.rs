@@ -32,12 +32,12 @@ pub enum Outgoing {
 pub enum EffectError {
     /// The variable does not exist.
     #[error("the station has no {0}")]
-    UnknownVariable(VariableAddress),
+    UnknownVariable(Box<VariableAddress>),
     /// The text is no value of the variable.
     #[error("{at}: {error}")]
     Value {
         /// The variable.
-        at: VariableAddress,
+        at: Box<VariableAddress>,
         /// What is wrong.
         error: ValueError,
     },
@@ -82,7 +82,12 @@ pub struct Station {
 
 impl Station {
     /// A station that follows the archetype, as the declaration describes the product.
-    pub fn new(archetype: &Archetype, declaration: &Declaration, version: Version, identity: Identity) -> Station {
+    pub fn new(
+        archetype: &Archetype,
+        declaration: &Declaration,
+        version: Version,
+        identity: Identity,
+    ) -> Station {
         let model = DeviceModel::from_archetype(archetype, declaration, version);
         Station::with_model(model, declaration.topology(), version, identity)
     }
@@ -96,7 +101,8 @@ impl Station {
     ) -> Station {
         model.identify(&identity);
         let level = model.own_number("MonitoringCtrlr", "ActiveMonitoringLevel", None);
-        let level = level.and_then(|l| u8::try_from(l).ok()).filter(|l| *l <= 9).map_or(Severity(9), Severity);
+        let level =
+            level.and_then(|l| u8::try_from(l).ok()).filter(|l| *l <= 9).map_or(Severity(9), Severity);
         Station {
             version,
             identity,
@@ -221,10 +227,10 @@ impl Station {
 
     /// The world does not keep to limits, but to data types.
     fn sense(&mut self, at: VariableAddress, text: &str, now: Timestamp) -> Result<(), EffectError> {
-        let id = self.model.find(&at).ok_or_else(|| EffectError::UnknownVariable(at.clone()))?;
+        let id = self.model.find(&at).ok_or_else(|| EffectError::UnknownVariable(Box::new(at.clone())))?;
         if let Some(variable) = self.model.get(id) {
             value::check(variable.data_type, &variable.offered, text)
-                .map_err(|error| EffectError::Value { at, error })?;
+                .map_err(|error| EffectError::Value { at: Box::new(at), error })?;
         }
         self.set_actual(id, text, now);
         Ok(())
@@ -233,7 +239,9 @@ impl Station {
     /// Before each step: what depends on the time alone.
     fn begin(&mut self, now: Timestamp) {
         let clock = self.model.find(&address("ClockCtrlr", None, "DateTime", None));
-        if let Some(actual) = clock.and_then(|id| self.model.get_mut(id)).and_then(|v| v.attributes.first_mut()) {
+        if let Some(actual) =
+            clock.and_then(|id| self.model.get_mut(id)).and_then(|v| v.attributes.first_mut())
+        {
             actual.value = value::time(now);
         }
     }

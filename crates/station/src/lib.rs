@@ -11,6 +11,7 @@ pub mod device;
 mod dispatch;
 mod engine;
 mod link;
+mod message;
 mod monitoring;
 pub mod policy;
 mod reports;

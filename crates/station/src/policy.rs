@@ -44,7 +44,13 @@ impl Policy {
     }
 
     /// Whether a monitor may have this value on this variable (N04.FR.06, N04.FR.14, N04.FR.20).
-    pub fn accepts_value(self, monitor: MonitorType, number: f64, variable: &Variable, version: Version) -> bool {
+    pub fn accepts_value(
+        self,
+        monitor: MonitorType,
+        number: f64,
+        variable: &Variable,
+        version: Version,
+    ) -> bool {
         match monitor {
             MonitorType::UpperThreshold | MonitorType::LowerThreshold => variable.within_limits(number),
             MonitorType::Delta => number > 0.0 || (number == 0.0 && version == Version::V201),

@@ -1,8 +1,9 @@
 //! GetBaseReport and GetReport (OCPP B07, B08), and how every report is sent.
 
 use crate::device::{Attribute, Selector, Variable, value, value::json_number};
-use crate::dispatch::{Refusal, read};
+use crate::dispatch::Refusal;
 use crate::engine::Station;
+use crate::message::{put, read};
 use jiff::Timestamp;
 use ocpp::{DataType, Mutability, device::same};
 use serde::Deserialize;
@@ -13,9 +14,12 @@ const OWN_PAGE: usize = 50;
 
 #[derive(Deserialize)]
 enum ReportBase {
-    ConfigurationInventory,
-    FullInventory,
-    SummaryInventory,
+    #[serde(rename = "ConfigurationInventory")]
+    Configuration,
+    #[serde(rename = "FullInventory")]
+    Full,
+    #[serde(rename = "SummaryInventory")]
+    Summary,
 }
 
 #[derive(Deserialize)]
@@ -47,9 +51,9 @@ impl Station {
     pub(crate) fn get_base_report(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
         let request: BaseRequest = read(payload)?;
         let selected = self.model.variables.iter().filter(|v| match request.report_base {
-            ReportBase::FullInventory => true,
-            ReportBase::ConfigurationInventory => v.is_configuration(),
-            ReportBase::SummaryInventory => self.is_summary(v),
+            ReportBase::Full => true,
+            ReportBase::Configuration => v.is_configuration(),
+            ReportBase::Summary => self.is_summary(v),
         });
         let entries: Vec<Value> = selected.map(describe).collect();
         Ok(self.report(request.request_id, entries, now))
@@ -93,7 +97,7 @@ impl Station {
                 "seqNo": number,
                 "tbc": number + 1 < parts,
             });
-            payload[list] = part.into();
+            put(&mut payload, list, part);
             self.call(action, payload);
         }
     }
@@ -102,7 +106,8 @@ impl Station {
     /// (B07.FR.09).
     fn is_summary(&self, v: &Variable) -> bool {
         let name = v.address.variable.name.as_str();
-        let is_tier = ["ChargingStation", "EVSE", "Connector"].iter().any(|t| same(t, &v.address.component.name));
+        let is_tier =
+            ["ChargingStation", "EVSE", "Connector"].iter().any(|t| same(t, &v.address.component.name));
         let is_state = ["Available", "AvailabilityState", "Problem"].iter().any(|n| same(n, name));
         let alerted = || {
             let fired = self.monitors.installed.iter().filter(|m| m.fired);
@@ -146,7 +151,7 @@ fn describe_attribute(a: &Attribute) -> Value {
         "constant": false,
     });
     if a.mutability != Mutability::WriteOnly {
-        described["value"] = a.value.clone().into();
+        put(&mut described, "value", a.value.clone());
     }
     described
 }
@@ -154,17 +159,17 @@ fn describe_attribute(a: &Attribute) -> Value {
 fn describe_characteristics(v: &Variable) -> Value {
     let mut described = json!({ "dataType": v.data_type, "supportsMonitoring": v.supports_monitoring });
     if let Some(unit) = &v.unit {
-        described["unit"] = unit.clone().into();
+        put(&mut described, "unit", unit.clone());
     }
     if let Some(min) = v.min_limit {
-        described["minLimit"] = json_number(min);
+        put(&mut described, "minLimit", json_number(min));
     }
     if let Some(max) = v.max_limit {
-        described["maxLimit"] = json_number(max);
+        put(&mut described, "maxLimit", json_number(max));
     }
     let is_list = matches!(v.data_type, DataType::OptionList | DataType::MemberList | DataType::SequenceList);
     if is_list && !v.offered.is_empty() {
-        described["valuesList"] = v.offered.join(",").into();
+        put(&mut described, "valuesList", v.offered.join(","));
     }
     described
 }

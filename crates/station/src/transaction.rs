@@ -3,6 +3,7 @@
 use crate::boot::BootReason;
 use crate::device::{VariableId, value};
 use crate::engine::{EffectError, Station};
+use crate::message::put;
 use jiff::Timestamp;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -59,16 +60,14 @@ impl Station {
         self.transactions.started += 1;
         let id = format!("tx-{}", self.transactions.started);
         self.transactions.running.insert(evse, Transaction { id: id.clone() });
-        self.send_transaction_event(
-            json!({
-                "eventType": "Started",
-                "timestamp": value::time(now),
-                "triggerReason": "CablePluggedIn",
-                "seqNo": 0,
-                "transactionInfo": { "transactionId": id, "chargingState": "EVConnected" },
-                "evse": { "id": evse, "connectorId": 1 },
-            }),
-        );
+        self.send_transaction_event(json!({
+            "eventType": "Started",
+            "timestamp": value::time(now),
+            "triggerReason": "CablePluggedIn",
+            "seqNo": 0,
+            "transactionInfo": { "transactionId": id, "chargingState": "EVConnected" },
+            "evse": { "id": evse, "connectorId": 1 },
+        }));
         self.refresh_activity(now);
         self.derive_availability(now);
         Ok(())
@@ -100,20 +99,18 @@ impl Station {
 
     fn stop(&mut self, evse: u32, trigger: &str, reason: &str, now: Timestamp) -> Option<()> {
         let transaction = self.transactions.running.remove(&evse)?;
-        self.send_transaction_event(
-            json!({
-                "eventType": "Ended",
-                "timestamp": value::time(now),
-                "triggerReason": trigger,
-                "seqNo": 1,
-                "transactionInfo": {
-                    "transactionId": transaction.id,
-                    "chargingState": "Idle",
-                    "stoppedReason": reason,
-                },
-                "evse": { "id": evse, "connectorId": 1 },
-            }),
-        );
+        self.send_transaction_event(json!({
+            "eventType": "Ended",
+            "timestamp": value::time(now),
+            "triggerReason": trigger,
+            "seqNo": 1,
+            "transactionInfo": {
+                "transactionId": transaction.id,
+                "chargingState": "Idle",
+                "stoppedReason": reason,
+            },
+            "evse": { "id": evse, "connectorId": 1 },
+        }));
         self.refresh_activity(now);
         self.derive_availability(now);
         Some(())
@@ -121,7 +118,7 @@ impl Station {
 
     fn send_transaction_event(&mut self, mut payload: serde_json::Value) {
         if !self.is_online() {
-            payload["offline"] = true.into();
+            put(&mut payload, "offline", true);
         }
         self.call_or_queue("TransactionEvent", payload);
     }

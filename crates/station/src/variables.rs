@@ -1,8 +1,9 @@
 //! GetVariables and SetVariables (OCPP B05, B06), and how a value changes.
 
 use crate::device::{Lookup, VariableId};
-use crate::dispatch::{Refusal, read};
+use crate::dispatch::Refusal;
 use crate::engine::Station;
+use crate::message::{put, read};
 use jiff::Timestamp;
 use ocpp::{AttributeType, ComponentRef, Mutability, VariableRef, device::same};
 use serde::Deserialize;
@@ -45,7 +46,7 @@ impl Data {
             "variable": self.variable,
         });
         if let Some(reason) = reason {
-            result["attributeStatusInfo"] = json!({ "reasonCode": reason });
+            put(&mut result, "attributeStatusInfo", json!({ "reasonCode": reason }));
         }
         result
     }
@@ -57,7 +58,7 @@ impl Station {
         let results = request.get_variable_data.iter().map(|data| match self.get_variable(data) {
             Ok(text) => {
                 let mut result = data.result("Accepted", None);
-                result["attributeValue"] = text.into();
+                put(&mut result, "attributeValue", text);
                 result
             }
             Err(No(status, reason)) => data.result(status, reason),

@@ -83,6 +83,20 @@ impl Suite {
     }
 }
 
+impl Suite {
+    /// Steps that have no meaning, or more than one.
+    pub fn meaningless_steps(&self) -> Vec<FeatureError> {
+        let steps = self.scenarios.iter().flat_map(|s| s.steps.iter().map(move |step| (s, step)));
+        steps
+            .filter_map(|(s, step)| {
+                let why = crate::phrases::find(step).err()?;
+                let what = format!("{:?} {why}", step.value);
+                Some(FeatureError { origin: s.origin.clone(), what })
+            })
+            .collect()
+    }
+}
+
 fn read_feature(name: &str, feature: &Feature, scenarios: &mut Vec<Definition>, errors: &mut Vec<FeatureError>) {
     let (none, before) = (Vec::new(), scenarios.len() + errors.len());
     // What the parser takes for prose may be a misspelt keyword; prose goes into comments.

@@ -9,6 +9,7 @@ use spec::model::Level;
 use spec::{Archetype, Declaration, Effect};
 use station::control::Handle;
 use station::{Identity, RunnerConfig, Station};
+use std::future::Future;
 use std::rc::Rc;
 use steps::link::Live;
 use steps::{Impact, NoRig, Options, Rig, Run, Session, Suite, Undeclared};
@@ -112,4 +113,53 @@ pub fn bare_session(level: u8) -> Session {
     let archetype = Archetype::load("ac-wallbox").unwrap();
     let declaration = Declaration::complete(&archetype);
     session(archetype, declaration, level, NoRig.binding())
+}
+
+/// Judges a station that is a script. The script dials as often as it likes; when it returns, its last
+/// connection is gone and the suite goes on alone.
+pub async fn judge_script<F>(level: u8, script: impl FnOnce(Dial) -> F) -> Outcome
+where
+    F: Future<Output = ()>,
+{
+    let version = Version::V201;
+    let session = bare_session(level);
+    let log = Log::new(Clock::starting_at(EPOCH.parse().unwrap()), Trace::in_memory());
+    session.open(&log);
+    let csms = Csms::new(CsmsConfig { versions: vec![version], ..CsmsConfig::default() }, log.clone());
+    let script = script(Dial(csms.clone()));
+    let (_keep, stop) = watch::channel(false);
+    let live = Rc::new(Live::new(csms, log.clone(), Box::new(NoRig), stop));
+    let plan = session.plan(version).unwrap();
+    let judged = session.judge(live, &plan, &|_| ());
+    let script = async {
+        script.await;
+        std::future::pending::<()>().await
+    };
+    let run = tokio::select! {
+        biased;
+        run = judged => run,
+        () = script => unreachable!(),
+    };
+    Outcome { run, records: log.with(|t| t.records().to_vec()) }
+}
+
+/// Opens connections for a script.
+pub struct Dial(Csms);
+
+impl Dial {
+    pub async fn dial(&self) -> StationLink {
+        let (ours, theirs) = tokio::io::duplex(1 << 16);
+        self.0.accept(theirs, "in-memory".to_owned());
+        StationLink::attach(ours, "ws://in-memory", "CS001", &[Version::V201]).await.unwrap()
+    }
+
+    /// Connects and boots.
+    pub async fn boot(&self) -> StationLink {
+        let mut link = self.dial().await;
+        let station = serde_json::json!({ "vendorName": "Script", "model": "Trouble" });
+        let boot = serde_json::json!([2, "b", "BootNotification", { "reason": "PowerUp", "chargingStation": station }]);
+        link.send(boot.to_string()).await.unwrap();
+        link.recv().await.unwrap();
+        link
+    }
 }

@@ -23,6 +23,23 @@ pub struct Identity {
     pub firmware: String,
 }
 
+impl Identity {
+    /// The product the declaration names, or this reference station; cut to the lengths of BootNotification.
+    pub fn of(declaration: &Declaration) -> Identity {
+        let product = declaration.product();
+        let cut = |text: &str, longest: usize| text.chars().take(longest).collect();
+        Identity {
+            vendor: cut(product.map_or("Diagmark", |p| &p.vendor), 50),
+            model: cut(product.map_or("Reference station", |p| &p.model), 20),
+            serial: "DM-0001".to_owned(),
+            firmware: cut(
+                product.and_then(|p| p.firmware.as_deref()).unwrap_or(env!("CARGO_PKG_VERSION")),
+                50,
+            ),
+        }
+    }
+}
+
 struct Building<'a> {
     declaration: &'a Declaration,
     version: Version,
@@ -95,11 +112,8 @@ impl Building<'_> {
             component: component.clone(),
             variable: VariableRef { name: row.variable.clone(), instance: row.instance.clone() },
         };
-        let monitors: Vec<&MonitorRow> = row
-            .monitors
-            .iter()
-            .filter(|m| self.has(*m) && m.monitor_type.is_in(self.version))
-            .collect();
+        let monitors: Vec<&MonitorRow> =
+            row.monitors.iter().filter(|m| self.has(*m) && m.monitor_type.is_in(self.version)).collect();
         // Two rows may describe one variable (a shared file and the archetype that extends it).
         let id = match self.model.find(&address) {
             Some(id) => id,
@@ -110,7 +124,12 @@ impl Building<'_> {
         }
     }
 
-    fn new_variable(&mut self, row: &VariableRow, monitors: &[&MonitorRow], at: VariableAddress) -> VariableId {
+    fn new_variable(
+        &mut self,
+        row: &VariableRow,
+        monitors: &[&MonitorRow],
+        at: VariableAddress,
+    ) -> VariableId {
         let known = protocol::known(&at.component.name, &row.variable, row.instance.as_deref());
         let example = row.example.clone().or_else(|| known.map(|k| k.value.to_owned()));
         let offered = offered(row, example.as_deref(), known);
@@ -144,7 +163,8 @@ impl Building<'_> {
 
     /// The value that means "no fault" for a boolean, from the fault rows on its monitors.
     fn healthy(&self, monitors: &[&MonitorRow]) -> Option<&'static str> {
-        let fault = self.faults.iter().find(|f| f.monitors.iter().any(|id| monitors.iter().any(|m| m.id == *id)))?;
+        let fault =
+            self.faults.iter().find(|f| f.monitors.iter().any(|id| monitors.iter().any(|m| m.id == *id)))?;
         match fault.fault_value.as_deref()? {
             "true" => Some("false"),
             "false" => Some("true"),
@@ -279,9 +299,11 @@ fn limits(
     if row.unit.as_deref() == Some("Percent") && low >= 0.0 && high <= 100.0 {
         return (Some(0.0), Some(100.0));
     }
-    let span = if high > low { high - low } else { 100.0 };
-    let min = if low < 0.0 { (low - span / 2.0).floor() } else { 0.0 };
-    let max = (high + span / 2.0).ceil();
-    let both = monitored;
-    ((both || asked(Limit::MinLimit)).then_some(min), (both || asked(Limit::MaxLimit)).then_some(max))
+    let (min, max) = match high - low {
+        0.0 => (0.0, 100.0),
+        span if low < 0.0 => ((low - span / 2.0).floor(), (high + span / 2.0).ceil()),
+        span => (0.0, (high + span / 2.0).ceil()),
+    };
+    let stated = |limit| monitored || asked(limit);
+    (stated(Limit::MinLimit).then_some(min), stated(Limit::MaxLimit).then_some(max))
 }

@@ -82,7 +82,9 @@ pub(crate) const GIVEN: &[Given] = &[
     given("ChargingStation", "SerialNumber", Text, ReadOnly, ""),
     given("ChargingStation", "FirmwareVersion", Text, ReadOnly, ""),
     given("ChargingStation", "Available", Boolean, ReadOnly, "true"),
-    given("ChargingStation", "AvailabilityState", OptionList, ReadOnly, "Available").offered(STATES).monitored(),
+    given("ChargingStation", "AvailabilityState", OptionList, ReadOnly, "Available")
+        .offered(STATES)
+        .monitored(),
     given("EVSE", "Available", Boolean, ReadOnly, "true").at(Tier::Evse),
     given("EVSE", "AvailabilityState", OptionList, ReadOnly, "Available")
         .at(Tier::Evse)

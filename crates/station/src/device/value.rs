@@ -57,11 +57,10 @@ pub fn check(data_type: DataType, offered: &[String], text: &str) -> Result<(), 
         DataType::DateTime => text.parse::<Timestamp>().map(drop).map_err(|_| wrong()),
         DataType::Boolean => matches!(text, "true" | "false").then_some(()).ok_or_else(wrong),
         DataType::OptionList => is_offered(text).then_some(()).ok_or_else(not_offered),
-        DataType::SequenceList | DataType::MemberList => {
-            (text.is_empty() || text.split(',').all(|one| is_offered(one.trim())))
-                .then_some(())
-                .ok_or_else(not_offered)
-        }
+        DataType::SequenceList | DataType::MemberList => (text.is_empty()
+            || text.split(',').all(|one| is_offered(one.trim())))
+        .then_some(())
+        .ok_or_else(not_offered),
     }
 }
 

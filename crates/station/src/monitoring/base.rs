@@ -1,8 +1,9 @@
 //! SetMonitoringBase and SetMonitoringLevel (OCPP N03, N05).
 
 use crate::device;
-use crate::dispatch::{Refusal, read};
+use crate::dispatch::Refusal;
 use crate::engine::Station;
+use crate::message::read;
 use jiff::Timestamp;
 use ocpp::{MonitoringBase, Severity};
 use serde::Deserialize;
@@ -33,7 +34,6 @@ impl Station {
                 self.monitors.remove_preconfigured();
             }
         }
-        self.monitors.base = base;
         self.show("ActiveMonitoringBase", json!(base).as_str().unwrap_or_default(), now);
         self.refresh_activity(now);
         Ok(json!({ "status": "Accepted" }))

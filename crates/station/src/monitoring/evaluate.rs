@@ -43,7 +43,8 @@ impl Station {
         for index in 0..self.monitors.installed.len() {
             let Some(monitor) = self.monitors.installed.get(index) else { continue };
             let was = monitor.active;
-            let is = enabled && (!monitor.setting.transaction || self.in_transaction(monitor.setting.variable));
+            let is =
+                enabled && (!monitor.setting.transaction || self.in_transaction(monitor.setting.variable));
             if is && !was {
                 self.activate(index, now);
             } else if was && !is {

@@ -4,6 +4,7 @@ use super::monitor::MonitorId;
 use crate::device::{VariableId, value};
 use crate::engine::Station;
 use crate::link::Queued;
+use crate::message::put;
 use jiff::Timestamp;
 use ocpp::{EventNotification, EventTrigger, Severity, Version};
 use serde_json::{Value, json};
@@ -44,16 +45,16 @@ impl Station {
             "eventNotificationType": source.class,
         });
         if cleared {
-            data["cleared"] = Value::Bool(true);
+            put(&mut data, "cleared", Value::Bool(true));
         }
         if let Some(id) = source.monitor {
-            data["variableMonitoringId"] = id.into();
+            put(&mut data, "variableMonitoringId", id);
         }
         if let Some(transaction) = self.transaction_at(source.variable) {
-            data["transactionId"] = transaction.id.clone().into();
+            put(&mut data, "transactionId", transaction.id.clone());
         }
         if self.version == Version::V21 {
-            data["severity"] = source.severity.0.into();
+            put(&mut data, "severity", source.severity.0);
         }
         self.events.push(Event { severity: source.severity, data });
     }

@@ -2,7 +2,7 @@
 
 use crate::device::{BuiltIn, BuiltInClass, VariableId};
 use jiff::{SignedDuration, Timestamp};
-use ocpp::{EventNotification, MonitorType, MonitoringBase, Severity};
+use ocpp::{EventNotification, MonitorType, Severity};
 
 /// Number of a monitor on the wire.
 pub(crate) type MonitorId = i64;
@@ -83,7 +83,6 @@ pub(crate) struct MonitorTable {
     pub(crate) installed: Vec<Monitor>,
     shipped: Vec<Monitor>,
     next_id: MonitorId,
-    pub(crate) base: MonitoringBase,
     pub(crate) level: Severity,
 }
 
@@ -111,7 +110,7 @@ impl MonitorTable {
             };
             shipped.push(Monitor::new(id, class, setting));
         }
-        MonitorTable { installed: shipped.clone(), shipped, next_id, base: MonitoringBase::All, level }
+        MonitorTable { installed: shipped.clone(), shipped, next_id, level }
     }
 
     pub(crate) fn position(&self, id: MonitorId) -> Option<usize> {

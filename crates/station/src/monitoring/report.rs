@@ -1,8 +1,9 @@
 //! GetMonitoringReport (OCPP N02).
 
 use crate::device::{Selector, value::json_number};
-use crate::dispatch::{Refusal, read};
+use crate::dispatch::Refusal;
 use crate::engine::Station;
+use crate::message::{put, read};
 use jiff::Timestamp;
 use ocpp::{MonitoringCriterion, Version};
 use serde::Deserialize;
@@ -19,7 +20,11 @@ struct Request {
 }
 
 impl Station {
-    pub(crate) fn get_monitoring_report(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
+    pub(crate) fn get_monitoring_report(
+        &mut self,
+        payload: &Value,
+        now: Timestamp,
+    ) -> Result<Value, Refusal> {
         let request: Request = read(payload)?;
         if !self.is_accepted() {
             // Before it is accepted only GetBaseReport and GetReport let a station send parts (B02.FR.02).
@@ -70,7 +75,7 @@ impl Station {
             "severity": monitor.setting.severity,
         });
         if self.version == Version::V21 {
-            described["eventNotificationType"] = json!(monitor.class);
+            put(&mut described, "eventNotificationType", json!(monitor.class));
         }
         Some(described)
     }

@@ -2,8 +2,9 @@
 
 use super::monitor::{Monitor, MonitorId, Setting};
 use crate::device::Lookup;
-use crate::dispatch::{Refusal, read};
+use crate::dispatch::Refusal;
 use crate::engine::Station;
+use crate::message::{put, read};
 use jiff::Timestamp;
 use ocpp::{ComponentRef, EventNotification, MonitorType, Severity, VariableRef};
 use serde::Deserialize;
@@ -40,7 +41,11 @@ struct ClearRequest {
 struct NotSet(&'static str, Option<&'static str>);
 
 impl Station {
-    pub(crate) fn set_variable_monitoring(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
+    pub(crate) fn set_variable_monitoring(
+        &mut self,
+        payload: &Value,
+        now: Timestamp,
+    ) -> Result<Value, Refusal> {
         let request: SetRequest = read(payload)?;
         let results: Vec<Value> =
             request.set_monitoring_data.iter().map(|data| self.set_monitor(data, now)).collect();
@@ -56,13 +61,13 @@ impl Station {
         });
         match self.judge_setting(data) {
             Ok(setting) => {
-                result["status"] = "Accepted".into();
-                result["id"] = self.install(data.id, setting, now).into();
+                put(&mut result, "status", "Accepted");
+                put(&mut result, "id", self.install(data.id, setting, now));
             }
             Err(NotSet(status, reason)) => {
-                result["status"] = status.into();
+                put(&mut result, "status", status);
                 if let Some(reason) = reason {
-                    result["statusInfo"] = json!({ "reasonCode": reason });
+                    put(&mut result, "statusInfo", json!({ "reasonCode": reason }));
                 }
             }
         }
@@ -81,7 +86,9 @@ impl Station {
             match replaced {
                 None => return Err(NotSet("Rejected", Some("NotFound"))),
                 Some(m) if m.setting.variable != variable => return Err(NotSet("Rejected", None)),
-                Some(m) if !self.policy.may_replace(m.class) => return Err(NotSet("Rejected", Some("ReadOnly"))),
+                Some(m) if !self.policy.may_replace(m.class) => {
+                    return Err(NotSet("Rejected", Some("ReadOnly")));
+                }
                 Some(_) => {}
             }
         }
@@ -144,11 +151,8 @@ impl Station {
 
     pub(crate) fn clear_variable_monitoring(&mut self, payload: &Value) -> Result<Value, Refusal> {
         let request: ClearRequest = read(payload)?;
-        let results: Vec<Value> = request
-            .id
-            .iter()
-            .map(|id| json!({ "id": id, "status": self.clear_monitor(*id) }))
-            .collect();
+        let results: Vec<Value> =
+            request.id.iter().map(|id| json!({ "id": id, "status": self.clear_monitor(*id) })).collect();
         Ok(json!({ "clearMonitoringResult": results }))
     }
 

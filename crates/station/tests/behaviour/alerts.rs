@@ -56,7 +56,8 @@ fn one_change_may_cross_several_thresholds() {
         assert_eq!(messages.len(), 1, "one message tells both");
         assert_eq!((&messages[0]["seqNo"], &messages[0]["tbc"]), (&json!(0), &json!(false)));
         let events = messages[0]["eventData"].as_array().unwrap();
-        let classes: Vec<&str> = events.iter().map(|e| e["eventNotificationType"].as_str().unwrap()).collect();
+        let classes: Vec<&str> =
+            events.iter().map(|e| e["eventNotificationType"].as_str().unwrap()).collect();
         assert_eq!(classes, ["HardWiredMonitor", "PreconfiguredMonitor"]);
         assert_eq!(events[0]["timestamp"], "2026-03-01T10:00:07.000Z");
     });
@@ -234,6 +235,29 @@ fn a_transaction_only_monitor_sleeps_between_transactions() {
         csms.forget();
         csms.value("EVSE.Power@1", "900");
         assert_eq!(csms.events().len(), 0);
+    });
+}
+
+#[test]
+fn an_alert_of_one_transaction_is_forgotten_in_the_next() {
+    in_both(|mut csms| {
+        let mut wanted = monitor("UpperThreshold", "EVSE.Power@1", 1100.0, 8);
+        wanted["transaction"] = true.into();
+        csms.must_set(wanted);
+        let power = |csms: &mut Csms| {
+            let events = csms.events().into_iter().filter(|e| e["variable"]["name"] == "Power");
+            events.map(|e| e["cleared"] == true).collect::<Vec<_>>()
+        };
+        csms.start_transaction(1);
+        csms.value("EVSE.Power@1", "1150");
+        assert_eq!(power(&mut csms), [false]);
+        csms.end_transaction(1);
+        csms.start_transaction(1);
+        assert_eq!(power(&mut csms), [false], "it is exceeded in this one too");
+        csms.end_transaction(1);
+        csms.value("EVSE.Power@1", "1000");
+        csms.start_transaction(1);
+        assert_eq!(power(&mut csms), [false; 0], "nothing of this transaction is over");
     });
 }
 

@@ -10,9 +10,10 @@ fn state(csms: &mut Csms, at: &str) -> String {
 
 /// Connector states told since last asked, as `evse.connector state`.
 fn told(csms: &mut Csms) -> Vec<String> {
-    let statuses = csms.take("StatusNotification").into_iter().map(|s| {
-        format!("{}.{} {}", s["evseId"], s["connectorId"], s["connectorStatus"].as_str().unwrap())
-    });
+    let statuses = csms
+        .take("StatusNotification")
+        .into_iter()
+        .map(|s| format!("{}.{} {}", s["evseId"], s["connectorId"], s["connectorStatus"].as_str().unwrap()));
     let statuses: Vec<String> = statuses.collect();
     let events = csms.events().into_iter().filter(|e| e["component"]["name"] == "Connector").map(|e| {
         let evse = &e["component"]["evse"];
@@ -34,7 +35,11 @@ fn a_station_switched_off_takes_its_evses_and_connectors_along_and_gives_them_ba
     in_both(|mut csms| {
         assert_eq!(change(&mut csms, "Inoperative", Value::Null), "Accepted");
         assert_eq!(told(&mut csms), ["1.1 Unavailable", "1.2 Unavailable", "2.1 Unavailable"]);
-        for at in ["ChargingStation.AvailabilityState", "EVSE.AvailabilityState@2", "Connector.AvailabilityState@1.2"] {
+        for at in [
+            "ChargingStation.AvailabilityState",
+            "EVSE.AvailabilityState@2",
+            "Connector.AvailabilityState@1.2",
+        ] {
             assert_eq!(state(&mut csms, at), "Unavailable");
         }
         assert_eq!(change(&mut csms, "Operative", Value::Null), "Accepted");
@@ -104,7 +109,10 @@ fn a_state_change_fires_the_monitors_on_it() {
         let events = csms.events();
         let fired: Vec<&Value> = events.iter().filter(|e| e["variableMonitoringId"] == id).collect();
         assert_eq!(fired.len(), 1);
-        assert_eq!((&fired[0]["actualValue"], &fired[0]["trigger"]), (&json!("Unavailable"), &json!("Delta")));
+        assert_eq!(
+            (&fired[0]["actualValue"], &fired[0]["trigger"]),
+            (&json!("Unavailable"), &json!("Delta"))
+        );
     });
 }
 

@@ -1,6 +1,6 @@
 //! Registration, heartbeat, triggers, reset.
 
-use crate::support::{Csms, in_both};
+use crate::support::{Csms, in_both, in_both_off};
 use ocpp::Version;
 use serde_json::json;
 
@@ -15,7 +15,10 @@ fn a_station_boots_first_and_then_tells_the_state_of_each_connector() {
     let boot = old.take("BootNotification");
     assert_eq!(boot[0]["reason"], "PowerUp");
     assert_eq!(boot[0]["chargingStation"]["vendorName"], "Acme");
-    assert_eq!(old.order, ["BootNotification", "StatusNotification", "StatusNotification", "StatusNotification"]);
+    assert_eq!(
+        old.order,
+        ["BootNotification", "StatusNotification", "StatusNotification", "StatusNotification"]
+    );
 
     let mut new = Csms::off(Version::V21);
     new.connect();
@@ -51,6 +54,19 @@ fn nothing_but_the_boot_is_sent_before_it_is_accepted() {
 }
 
 #[test]
+fn a_boot_without_an_answer_is_tried_again_after_a_minute() {
+    in_both_off(|mut csms| {
+        csms.station.connected(csms.now);
+        assert!(csms.station.next_outgoing().is_some() && csms.station.next_outgoing().is_none());
+        csms.station.answered(csms.now, "BootNotification", None);
+        csms.wait(59);
+        assert_eq!(heard(&mut csms), Vec::<String>::new());
+        csms.wait(1);
+        assert_eq!(heard(&mut csms)[0], "BootNotification");
+    });
+}
+
+#[test]
 fn a_pending_station_may_be_read_but_not_asked_for_monitors() {
     for version in Version::ALL {
         let mut csms = Csms::off(version);
@@ -71,7 +87,10 @@ fn a_rejected_station_answers_with_a_security_error() {
         let mut csms = Csms::off(version);
         csms.boot_status = "Rejected";
         csms.connect();
-        assert_eq!(csms.refused("GetBaseReport", json!({ "requestId": 1, "reportBase": "FullInventory" })), "SecurityError");
+        assert_eq!(
+            csms.refused("GetBaseReport", json!({ "requestId": 1, "reportBase": "FullInventory" })),
+            "SecurityError"
+        );
     }
 }
 
@@ -126,7 +145,8 @@ fn after_a_short_offline_time_only_changed_connectors_are_reported() {
 fn triggered_messages_come_after_the_response() {
     in_both(|mut csms| {
         assert_eq!(csms.status("TriggerMessage", json!({ "requestedMessage": "Heartbeat" })), "Accepted");
-        let status = json!({ "requestedMessage": "StatusNotification", "evse": { "id": 1, "connectorId": 2 } });
+        let status =
+            json!({ "requestedMessage": "StatusNotification", "evse": { "id": 1, "connectorId": 2 } });
         assert_eq!(csms.status("TriggerMessage", status), "Accepted");
         assert_eq!(csms.order, ["answer", "Heartbeat", "answer", "StatusNotification"]);
     });
@@ -138,7 +158,8 @@ fn what_cannot_be_triggered_is_rejected_or_not_implemented() {
         let trigger = |csms: &mut Csms, request| csms.status("TriggerMessage", request);
         assert_eq!(trigger(&mut csms, json!({ "requestedMessage": "BootNotification" })), "Rejected");
         assert_eq!(trigger(&mut csms, json!({ "requestedMessage": "StatusNotification" })), "Rejected");
-        let nowhere = json!({ "requestedMessage": "StatusNotification", "evse": { "id": 9, "connectorId": 1 } });
+        let nowhere =
+            json!({ "requestedMessage": "StatusNotification", "evse": { "id": 9, "connectorId": 1 } });
         assert_eq!(trigger(&mut csms, nowhere), "Rejected");
         assert_eq!(trigger(&mut csms, json!({ "requestedMessage": "MeterValues" })), "NotImplemented");
         assert_eq!(csms.order, ["answer"; 4]);

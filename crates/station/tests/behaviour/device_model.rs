@@ -23,7 +23,9 @@ fn variable<'m>(model: &'m DeviceModel, address: &str) -> &'m station::device::V
 #[test]
 fn a_row_is_present_at_every_place_of_its_tier() {
     let station = new_station(Version::V201);
-    for address in ["EVSE.Power@1", "EVSE.Power@2", "LiquidCoolingSystem.FanSpeed@1.2", "ElectricalFeed.Active"] {
+    for address in
+        ["EVSE.Power@1", "EVSE.Power@2", "LiquidCoolingSystem.FanSpeed@1.2", "ElectricalFeed.Active"]
+    {
         assert!(has(station.model(), address), "{address}");
     }
     assert!(!has(station.model(), "EVSE.Power@3") && !has(station.model(), "EVSE.Power"));

@@ -53,7 +53,8 @@ fn an_answer_to_nothing_and_a_broken_answer_are_not_answered() {
 #[test]
 fn more_items_than_the_device_model_allows_are_refused() {
     in_both(|mut csms| {
-        let one = json!({ "component": { "name": "EVSE", "evse": { "id": 1 } }, "variable": { "name": "Power" } });
+        let one =
+            json!({ "component": { "name": "EVSE", "evse": { "id": 1 } }, "variable": { "name": "Power" } });
         let too_many = json!({ "getVariableData": vec![one; 51] });
         assert_eq!(csms.refused("GetVariables", too_many), "OccurrenceConstraintViolation");
         let too_many = json!({ "id": (1..=51).collect::<Vec<_>>() });

@@ -121,7 +121,8 @@ fn both_filters_must_select_and_nothing_selected_is_an_empty_result() {
         ] });
         assert_eq!(custom(&mut csms, filter), ["RCD.Problem @EVSE 2"]);
         csms.forget();
-        let nothing = json!({ "requestId": 1, "componentVariable": [{ "component": { "name": "TeaMaker" } }] });
+        let nothing =
+            json!({ "requestId": 1, "componentVariable": [{ "component": { "name": "TeaMaker" } }] });
         assert_eq!(csms.status("GetReport", nothing), "EmptyResultSet");
         assert_eq!(csms.order, ["answer"]);
     });

@@ -1,4 +1,5 @@
 //! The reference station, seen by a CSMS.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod alerts;
 mod availability;

@@ -35,7 +35,10 @@ fn only_2_1_tells_what_is_behind_a_monitor() {
         .map(|(id, _, m)| (id, m["eventNotificationType"].as_str().unwrap().to_owned()))
         .collect();
     let class = |id: i64| classes.iter().find(|(i, _)| *i == id).unwrap().1.as_str();
-    assert_eq!((class(1), class(2), class(custom)), ("HardWiredMonitor", "PreconfiguredMonitor", "CustomMonitor"));
+    assert_eq!(
+        (class(1), class(2), class(custom)),
+        ("HardWiredMonitor", "PreconfiguredMonitor", "CustomMonitor")
+    );
     let mut old = Csms::online(Version::V201);
     assert!(old.monitors(json!({})).iter().all(|(_, _, m)| m.get("eventNotificationType").is_none()));
 }

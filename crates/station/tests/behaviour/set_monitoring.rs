@@ -48,11 +48,21 @@ fn what_does_not_exist_cannot_be_monitored() {
 #[test]
 fn a_type_that_does_not_fit_is_unsupported() {
     in_both(|mut csms| {
-        assert_eq!(status(&mut csms, monitor("UpperThreshold", "EVSE.AvailabilityState@1", 1.0, 8)), "UnsupportedMonitorType");
-        assert_eq!(status(&mut csms, monitor("Delta", "ChargingStation.Model", 1.0, 8)), "UnsupportedMonitorType");
+        assert_eq!(
+            status(&mut csms, monitor("UpperThreshold", "EVSE.AvailabilityState@1", 1.0, 8)),
+            "UnsupportedMonitorType"
+        );
+        assert_eq!(
+            status(&mut csms, monitor("Delta", "ChargingStation.Model", 1.0, 8)),
+            "UnsupportedMonitorType"
+        );
     });
     let mut new = Csms::online(Version::V21);
-    assert_eq!(status(&mut new, monitor("TargetDelta", HOT, 1.0, 8)), "UnsupportedMonitorType", "it has no target");
+    assert_eq!(
+        status(&mut new, monitor("TargetDelta", HOT, 1.0, 8)),
+        "UnsupportedMonitorType",
+        "it has no target"
+    );
 }
 
 #[test]
@@ -98,7 +108,11 @@ fn the_same_type_and_severity_twice_is_a_duplicate_whatever_the_value() {
         assert_eq!(status(&mut csms, monitor("Delta", HOT, 3.0, 8)), "Duplicate");
         let other = csms.must_set(monitor("Delta", HOT, 3.0, 7));
         assert_eq!(status(&mut csms, with_id(monitor("Delta", HOT, 3.0, 8), other)), "Duplicate");
-        assert_eq!(status(&mut csms, with_id(monitor("Delta", HOT, 4.0, 7), other)), "Accepted", "it is the same one");
+        assert_eq!(
+            status(&mut csms, with_id(monitor("Delta", HOT, 4.0, 7), other)),
+            "Accepted",
+            "it is the same one"
+        );
     });
 }
 
@@ -109,7 +123,10 @@ fn a_monitor_is_replaced_under_its_id() {
         assert_eq!(csms.must_set(with_id(monitor("UpperThreshold", HOT, 40.0, 7), id)), id);
         let all = csms.monitors(json!({}));
         let now = &all.iter().find(|m| m.0 == id).unwrap().2;
-        assert_eq!((&now["type"], &now["value"], &now["severity"]), (&json!("UpperThreshold"), &json!(40), &json!(7)));
+        assert_eq!(
+            (&now["type"], &now["value"], &now["severity"]),
+            (&json!("UpperThreshold"), &json!(40), &json!(7))
+        );
     });
 }
 

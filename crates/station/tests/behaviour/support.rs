@@ -56,6 +56,13 @@ pub(crate) fn in_both(test: impl Fn(Csms)) {
     }
 }
 
+/// Runs a test for both versions, starting from a station that is not connected.
+pub(crate) fn in_both_off(test: impl Fn(Csms)) {
+    for version in Version::ALL {
+        test(Csms::off(version));
+    }
+}
+
 pub(crate) struct Csms {
     pub(crate) station: Station,
     pub(crate) version: Version,

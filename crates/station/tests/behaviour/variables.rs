@@ -67,7 +67,10 @@ fn what_cannot_be_set_is_told_apart() {
                           "attributeType": "Target", "attributeValue": "5" });
         let response = csms.call("SetVariables", json!({ "setVariableData": [one] }));
         let result = &response["setVariableResult"][0];
-        assert_eq!((&result["attributeStatus"], &result["attributeType"]), (&json!("NotSupportedAttributeType"), &json!("Target")));
+        assert_eq!(
+            (&result["attributeStatus"], &result["attributeType"]),
+            (&json!("NotSupportedAttributeType"), &json!("Target"))
+        );
     });
 }
 

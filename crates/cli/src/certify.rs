@@ -1,0 +1,268 @@
+//! `diagmark certify`: judge a station and write the evidence.
+
+use crate::args::{self, BuiltIn, Format};
+use crate::fault::Fault;
+use crate::progress::{View, say};
+use crate::{reference, verify};
+use net::{Clock, Csms, CsmsConfig, Log};
+use ocpp::Version;
+use report::plan::PlanLine;
+use spec::model::Level;
+use spec::{Archetype, Declaration};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use steps::link::Live;
+use steps::{NoRig, Options, Rig, Run, Session, Suite, Undeclared, first_version};
+use tokio::sync::watch;
+use trace::{Body, Trace};
+
+/// Identity of the reference station where none is given.
+const REFERENCE_ID: &str = "REFERENCE";
+
+pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
+    let archetype = archetype(&args.archetype)?;
+    let declared = declaration(args.declaration.as_deref(), &archetype)?;
+    if let Some(d) = &declared {
+        // A laboratory needs to know what it certifies: unknown is no answer here.
+        d.require_answers().map_err(Fault::input)?;
+    }
+    let reference = args.station == Some(BuiltIn::Reference);
+    let undeclared = if reference { Undeclared::Complete } else { Undeclared::Unknown };
+    let declaration = declared.unwrap_or_else(|| match undeclared {
+        Undeclared::Complete => Declaration::complete(&archetype),
+        Undeclared::Unknown => Declaration::undeclared(&archetype),
+    });
+    let suite = Suite::embedded().map_err(|e| {
+        Fault::internal(e.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })?;
+    let binding = if reference { "hook" } else { NoRig.binding() };
+    let session = Session {
+        archetype: Rc::new(archetype),
+        declaration: Rc::new(declaration),
+        suite: Rc::new(suite),
+        options: Options {
+            level: Level(args.level),
+            impact: args.impact,
+            select: args.select.clone(),
+            binding: binding.to_owned(),
+            undeclared,
+        },
+    };
+    // A plan that cannot be made is said before a station is waited for.
+    let plan = session.plan(args.ocpp.unwrap_or(Version::V201)).map_err(Fault::input)?;
+    if args.plan {
+        print_plan(&plan);
+        return Ok(report::exit::CONFORMING);
+    }
+    if plan.is_empty() {
+        return Err(Fault::nothing("nothing is left to judge: loosen --select, --impact or --level"));
+    }
+    let clock = Clock::wall();
+    let dir = run_directory(&args, &session, &clock)?;
+    let trace = Trace::in_file(&dir.join(verify::EVIDENCE))
+        .map_err(|e| Fault::input(format!("{}: {e}", dir.display())))?;
+    let log = Log::new(clock, trace);
+    session.open(&log);
+    let versions = match (args.ocpp, reference) {
+        (Some(v), _) => vec![v],
+        (None, true) => vec![Version::V201],
+        (None, false) => Version::ALL.to_vec(),
+    };
+    let config = CsmsConfig { versions, station_id: args.station_id.clone(), ..CsmsConfig::default() };
+    let csms = Csms::new(config, log.clone());
+    let run = if reference {
+        with_reference(&args, &session, csms.clone(), &log).await?
+    } else {
+        with_station(&args, &session, csms.clone(), &log, Box::new(NoRig)).await?
+    };
+    csms.shutdown().await;
+    conclude(&args, &session, &dir, &log, run)
+}
+
+/// The archetype a flag names.
+pub(crate) fn archetype(name: &str) -> Result<Archetype, Fault> {
+    Archetype::load(name).map_err(|e| Fault::input(format!("--archetype {name}: {e}")))
+}
+
+/// The declaration a flag names.
+pub(crate) fn declaration(path: Option<&Path>, archetype: &Archetype) -> Result<Option<Declaration>, Fault> {
+    path.map(|p| Declaration::load(p, archetype)).transpose().map_err(Fault::input)
+}
+
+fn run_directory(args: &args::Certify, session: &Session, clock: &Clock) -> Result<PathBuf, Fault> {
+    let dir = args.out.clone().unwrap_or_else(|| {
+        let time = clock.now().strftime("%Y%m%dT%H%M%SZ").to_string();
+        Path::new("runs").join(format!("{time}-{}", session.archetype.id))
+    });
+    if dir.join(verify::EVIDENCE).exists() {
+        let message = format!("{} holds a run already: name another directory with --out", dir.display());
+        return Err(Fault::input(message));
+    }
+    std::fs::create_dir_all(&dir).map_err(|e| Fault::input(format!("{} cannot be made: {e}", dir.display())))?;
+    Ok(dir)
+}
+
+/// The reference station over a real WebSocket on loopback.
+async fn with_reference(
+    args: &args::Certify,
+    session: &Session,
+    csms: Csms,
+    log: &Log,
+) -> Result<Run, Fault> {
+    let address = csms.listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(Fault::internal)?;
+    let (handle, control) = station::control::channel();
+    let id = args.station_id.clone().unwrap_or_else(|| REFERENCE_ID.to_owned());
+    let url = format!("ws://{address}");
+    let version = args.ocpp.unwrap_or(Version::V201);
+    let (archetype, declaration) = (session.archetype.clone(), session.declaration.clone());
+    let station = reference::run(
+        &archetype,
+        &declaration,
+        version,
+        (&url, &id),
+        control,
+        |_| (),
+        std::future::pending(),
+    );
+    tokio::select! {
+        biased;
+        run = judge(args, session, csms, log, Box::new(reference::ReferenceRig(handle))) => run,
+        ended = station => match ended {
+            Err(fault) => Err(fault),
+            Ok(()) => Err(Fault::internal("the reference station ended by itself")),
+        },
+    }
+}
+
+/// A station that connects from outside.
+async fn with_station(
+    args: &args::Certify,
+    session: &Session,
+    csms: Csms,
+    log: &Log,
+    rig: Box<dyn Rig>,
+) -> Result<Run, Fault> {
+    let Some(wanted) = args.listen else {
+        return Err(Fault::input("say --station reference, or --listen ADDR to wait for a station"));
+    };
+    let address =
+        csms.listen(wanted).await.map_err(|e| Fault::input(format!("--listen {wanted}: {e}")))?;
+    let id = args.station_id.as_deref().unwrap_or("<identity>");
+    let versions = args.ocpp.map_or("2.0.1 or 2.1".to_owned(), |v| v.to_string());
+    say(&format!(
+        "waiting up to {} s for a station to connect to ws://{address}/{id} with OCPP {versions}",
+        args.wait.as_secs()
+    ));
+    judge(args, session, csms, log, rig).await
+}
+
+/// Waits for the station and judges it. Ctrl-C ends the run in an orderly way; a second one ends it at once.
+async fn judge(
+    args: &args::Certify,
+    session: &Session,
+    csms: Csms,
+    log: &Log,
+    rig: Box<dyn Rig>,
+) -> Result<Run, Fault> {
+    let (stop, stopped) = watch::channel(false);
+    let interrupt = async {
+        let _ = tokio::signal::ctrl_c().await;
+        say("stopping: what was changed is put back; press Ctrl-C again to stop at once");
+        let _ = stop.send(true);
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    let work = async {
+        let version = station_connects(args, log, stopped.clone()).await?;
+        let plan = session.plan(version).map_err(Fault::input)?;
+        let view = View::new(plan.items.len());
+        let live = Rc::new(Live::new(csms, log.clone(), rig, stopped.clone()));
+        let run = session.judge(live, &plan, &|event| view.show(&event)).await;
+        view.done();
+        Ok(run)
+    };
+    tokio::select! {
+        biased;
+        run = work => run,
+        () = interrupt => Err(Fault::internal("stopped at once: the evidence ends here, and the station may keep what the run set")),
+    }
+}
+
+/// The version of the first station that agrees on one. Says what it sees meanwhile.
+async fn station_connects(
+    args: &args::Certify,
+    log: &Log,
+    mut stop: watch::Receiver<bool>,
+) -> Result<Version, Fault> {
+    let limit = tokio::time::sleep(args.wait);
+    tokio::pin!(limit);
+    let mut seen = 0;
+    loop {
+        let found = log.with(|t| {
+            let from = usize::try_from(seen).unwrap_or(usize::MAX);
+            let new = t.records().get(from..).unwrap_or_default();
+            new.iter().for_each(|r| tell_of(&r.body));
+            seen = t.len();
+            first_version(new)
+        });
+        if let Some(version) = found {
+            return Ok(version);
+        }
+        let why = tokio::select! {
+            biased;
+            () = log.beyond(seen) => continue,
+            Ok(()) = stop.changed() => "the wait was interrupted".to_owned(),
+            () = &mut limit => format!("no station connected within {} s", args.wait.as_secs()),
+        };
+        log.append(Body::End { why: why.clone() });
+        return Err(Fault::nothing(why));
+    }
+}
+
+fn tell_of(body: &Body) {
+    match body {
+        Body::Refused { peer, reason } => say(&format!("{peer} was refused: {reason}")),
+        Body::Connected { station, version: Some(v), peer, .. } => {
+            say(&format!("{station} connected from {peer}, OCPP {v}"));
+        }
+        Body::Connected { station, version: None, offered, .. } => say(&format!(
+            "{station} offers {}, and none of these is judged here: it has to offer ocpp2.0.1 or ocpp2.1",
+            if offered.is_empty() { "no subprotocol".to_owned() } else { offered.join(", ") }
+        )),
+        _ => {}
+    }
+}
+
+fn conclude(args: &args::Certify, session: &Session, dir: &Path, log: &Log, run: Run) -> Result<u8, Fault> {
+    let records = log.with(|t| t.records().to_vec());
+    let version = first_version(&records).unwrap_or(Version::V201);
+    let evidence = log.with(|t| (t.len(), t.last_hash().clone()));
+    let result = verify::result_of(session, version, &run, evidence);
+    result.write(dir).map_err(Fault::internal)?;
+    verify::print_result(&result, &records, dir, args.format)?;
+    if let Some(trouble) = log.with(|t| t.trouble().map(str::to_owned)) {
+        return Err(Fault::internal(trouble));
+    }
+    Ok(result.exit_code())
+}
+
+fn print_plan(plan: &steps::Plan) {
+    let lines: Vec<PlanLine> = plan.items.iter().map(plan_line).collect();
+    crate::print(&report::plan::plan_table(&lines));
+}
+
+fn plan_line(item: &steps::plan::Item) -> PlanLine {
+    let s = &item.subject;
+    PlanLine {
+        row: s.row.clone(),
+        level: s.level,
+        obligation: s.obligation,
+        place: s.place,
+        scenario: s.scenario.clone(),
+        title: s.title.clone(),
+        stimulus: s.stimulus,
+        impact: item.impact.as_str().to_owned(),
+        settled: item.settled.as_ref().map(judge::Outcome::verdict),
+    }
+}
+

@@ -1,0 +1,53 @@
+//! The reference station in this process, and its control channel as the rig.
+
+use crate::fault::Fault;
+use futures_util::future::LocalBoxFuture;
+use net::{Clock, StationLink};
+use ocpp::Version;
+use spec::{Archetype, Declaration, Effect};
+use station::control::{Control, Handle};
+use station::{Identity, RunnerConfig};
+use steps::Rig;
+use std::future::Future;
+
+/// The reference station's own control channel, bound as a rig. What it says is no evidence: the suite looks
+/// at the wire.
+pub(crate) struct ReferenceRig(pub(crate) Handle);
+
+impl Rig for ReferenceRig {
+    fn binding(&self) -> &'static str {
+        "hook"
+    }
+
+    fn apply<'a>(&'a self, effect: &'a Effect) -> LocalBoxFuture<'a, Result<(), String>> {
+        Box::pin(self.0.apply(effect.clone()))
+    }
+}
+
+/// What the reference station says of itself.
+pub(crate) fn identity() -> Identity {
+    Identity {
+        vendor: "Diagmark".to_owned(),
+        model: "Reference".to_owned(),
+        serial: "DM-0001".to_owned(),
+        firmware: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// Runs a reference station over TCP until `shutdown`.
+pub(crate) async fn run(
+    archetype: &Archetype,
+    declaration: &Declaration,
+    version: Version,
+    (url, id): (&str, &str),
+    control: Control,
+    tell: impl FnMut(station::Progress),
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), Fault> {
+    let station = station::Station::new(archetype, declaration, version, identity());
+    let versions = [version];
+    let connect = || StationLink::connect(url, id, &versions);
+    let config = RunnerConfig::default();
+    let ended = station::run(station, Clock::wall(), config, connect, control, tell, shutdown).await;
+    ended.map(|_| ()).map_err(Fault::input)
+}

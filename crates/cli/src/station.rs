@@ -1,0 +1,55 @@
+//! `diagmark station`: the reference station alone, against any CSMS.
+
+use crate::args;
+use crate::fault::Fault;
+use crate::progress::say;
+use crate::{certify, reference};
+use station::Progress;
+use station::control;
+
+pub(crate) async fn station(args: args::Station) -> Result<u8, Fault> {
+    let archetype = certify::archetype(&args.archetype)?;
+    let declaration = certify::declaration(args.declaration.as_deref(), &archetype)?;
+    let declaration = declaration.unwrap_or_else(|| spec::Declaration::complete(&archetype));
+    let (handle, control) = control::channel();
+    let server = match args.control {
+        None => None,
+        Some(address) => {
+            let server = control::Server::bind(&address.to_string()).await;
+            let server = server.map_err(|e| Fault::input(format!("--control {address}: {e}")))?;
+            let bound = server.local_addr().map_err(Fault::internal)?;
+            say(&format!("taking effects on {bound}: one JSON object a line"));
+            Some(server)
+        }
+    };
+    say(&format!("{} as {}, connecting to {}; stop with Ctrl-C", archetype.title, args.id, args.connect));
+    let shutdown = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    let tell = |p: Progress| match p {
+        Progress::Connected(version) => say(&format!("connected, OCPP {version}")),
+        Progress::Lost { reason } => say(&format!("connection lost: {reason}")),
+        Progress::Failed { error, retry_in } => {
+            say(&format!("{error}; next attempt in {} s", retry_in.as_secs()));
+        }
+        Progress::Rebooting => say("rebooting"),
+    };
+    let run = reference::run(
+        &archetype,
+        &declaration,
+        args.ocpp,
+        (&args.connect, &args.id),
+        control,
+        tell,
+        shutdown,
+    );
+    match server {
+        None => run.await?,
+        Some(server) => tokio::select! {
+            biased;
+            ended = run => ended?,
+            ended = server.run(handle) => ended.map_err(Fault::internal)?,
+        },
+    }
+    Ok(0)
+}

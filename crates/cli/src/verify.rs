@@ -1,0 +1,163 @@
+//! `diagmark verify`: the verdicts of a run again, from its evidence alone.
+
+use crate::args::{self, Format};
+use crate::fault::Fault;
+use crate::progress::say;
+use judge::VerdictLine;
+use ocpp::Version;
+use report::{Inputs, ResultFile};
+use std::io::IsTerminal as _;
+use std::path::Path;
+use steps::{Run, Session, Suite};
+use trace::{Body, Evidence, EvidenceError, Hash, Record, Seq};
+
+/// Name of the evidence in a run directory.
+pub(crate) const EVIDENCE: &str = "evidence.jsonl";
+
+pub(crate) async fn verify(args: &args::Verify) -> Result<u8, Fault> {
+    let path = args.dir.join(EVIDENCE);
+    let evidence = Evidence::read(&path).map_err(|e| match e {
+        EvidenceError::File { .. } => Fault::input(e),
+        EvidenceError::Chain(_) => Fault::evidence(format!("{}: {e}", path.display())),
+    })?;
+    let (records, last) = (evidence.records, evidence.last);
+    let ended = matches!(records.last().map(|r| &r.body), Some(Body::End { .. }));
+    let result_path = args.dir.join(report::RESULT);
+    let stored = match (result_path.exists(), ended) {
+        (true, _) => Some(ResultFile::read(&args.dir).map_err(Fault::evidence)?),
+        (false, true) => {
+            let why = format!("{} is missing though the run came to its end", result_path.display());
+            return Err(Fault::evidence(why));
+        }
+        (false, false) => None,
+    };
+    if let Some(stored) = &stored {
+        same_evidence(stored, records.len() as u64, &last, &args.dir)?;
+    }
+    let suite = Suite::embedded().map_err(|e| {
+        Fault::internal(e.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })?;
+    let count = records.len();
+    let replayed = steps::replay(records.clone(), suite).await.map_err(|e| match e {
+        steps::ReplayError::NothingJudged => Fault::nothing(e),
+        steps::ReplayError::Features(_) => Fault::internal(e),
+        _ => Fault::evidence(e),
+    })?;
+    if replayed.incomplete {
+        let reached = records.iter().filter(|r| matches!(r.body, Body::Verdict { .. })).count();
+        let torn = if evidence.torn.is_some() { ", the last one torn" } else { "" };
+        return Err(Fault::evidence(format!(
+            "the evidence is incomplete: it ends at record {} of a run that did not end{torn}; its chain is valid and the {reached} verdict(s) up to there were reached again",
+            count.saturating_sub(1)
+        )));
+    }
+    let Some(stored) = stored else { return Err(Fault::internal("a complete run without a result")) };
+    let version = steps::first_version(&records).unwrap_or(Version::V201);
+    let again = result_of(&replayed.session, version, &replayed.run, (count as u64, last));
+    same_result(&stored, &again)?;
+    say(&format!(
+        "verified: {count} records, chain intact; {} verdict(s) reached again without the station",
+        again.verdicts.len()
+    ));
+    print_result(&stored, &records, &args.dir, args.format)?;
+    Ok(stored.exit_code())
+}
+
+/// The evidence a result names is the evidence that is there.
+fn same_evidence(stored: &ResultFile, records: u64, last: &Hash, dir: &Path) -> Result<(), Fault> {
+    let tail = records.saturating_sub(1);
+    if stored.evidence.records != records {
+        return Err(Fault::evidence(format!(
+            "{} has {records} record(s), the result names {}: record {} and those after it were {}",
+            dir.join(EVIDENCE).display(),
+            stored.evidence.records,
+            records.min(stored.evidence.records),
+            if records < stored.evidence.records { "removed" } else { "added" },
+        )));
+    }
+    if stored.evidence.hash != *last {
+        return Err(Fault::evidence(trace::ChainError::Tail { n: tail }));
+    }
+    Ok(())
+}
+
+/// The result says what the evidence says.
+fn same_result(stored: &ResultFile, again: &ResultFile) -> Result<(), Fault> {
+    let pairs = stored.verdicts.iter().zip(&again.verdicts).enumerate();
+    if let Some((n, (was, is))) = pairs.into_iter().find(|(_, (a, b))| a != b) {
+        return Err(Fault::evidence(format!(
+            "verdict {n} of {} says {} on {}, the evidence says {} on {}",
+            report::RESULT, was.verdict, was.row, is.verdict, is.row
+        )));
+    }
+    if stored.verdicts.len() != again.verdicts.len() {
+        return Err(Fault::evidence(format!(
+            "{} has {} verdicts, the evidence {}",
+            report::RESULT,
+            stored.verdicts.len(),
+            again.verdicts.len()
+        )));
+    }
+    match stored.difference(again) {
+        None => Ok(()),
+        Some(field) => Err(Fault::evidence(format!(
+            "field {field} of {} is not what the evidence says",
+            report::RESULT
+        ))),
+    }
+}
+
+/// The result of a run.
+pub(crate) fn result_of(session: &Session, version: Version, run: &Run, evidence: (u64, Hash)) -> ResultFile {
+    ResultFile::new(Inputs {
+        suite_version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: env!("DIAGMARK_COMMIT").to_owned(),
+        features: session.suite.hash.clone(),
+        archetype: &session.archetype,
+        declaration: &session.declaration,
+        identity: &run.identity,
+        version,
+        requested: session.options.level,
+        partial: session.options.is_partial(),
+        interrupted: run.interrupted,
+        wall: run.timing.wall,
+        waiting_for_station: run.timing.waiting_for_station,
+        mandated: run.timing.mandated,
+        evidence_records: evidence.0,
+        evidence_hash: evidence.1,
+        observations: run.observations.clone(),
+        binding: session.options.binding.clone(),
+        verdicts: run.verdicts.iter().map(VerdictLine::from).collect(),
+    })
+}
+
+/// Prints a result for people or for scripts.
+pub(crate) fn print_result(
+    result: &ResultFile,
+    records: &[Record],
+    dir: &Path,
+    format: Format,
+) -> Result<(), Fault> {
+    let text = match format {
+        Format::Json => result.to_json().map_err(Fault::internal)?,
+        Format::Text => {
+            let raw = |n: Seq| raw_of(records, n);
+            let colour = std::io::stdout().is_terminal();
+            report::terminal::render(result, &raw, dir, report::terminal::Look { width: width(), colour })
+        }
+    };
+    crate::print(&text);
+    Ok(())
+}
+
+fn raw_of(records: &[Record], n: Seq) -> Option<String> {
+    match &records.get(usize::try_from(n.0).ok()?)?.body {
+        Body::Frame { raw, .. } => Some(raw.clone()),
+        _ => None,
+    }
+}
+
+/// Columns of the terminal, as it tells the shell; 100 where it does not.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|w| *w >= 60).unwrap_or(100)
+}

@@ -1,0 +1,178 @@
+//! What was not judged, many verdicts to a line: by what stands in the way, or by the reason.
+
+use super::style::{Ink, Page, counted};
+use judge::{Verdict, VerdictLine};
+use spec::Place;
+use spec::model::{Obligation, RowId};
+use std::collections::BTreeMap;
+
+/// Groups shown; a run has seldom more.
+const MOST_GROUPS: usize = 15;
+/// Rows named for each group.
+const MOST_ROWS: usize = 8;
+
+/// Where a verdict is about.
+pub(super) fn place(v: &VerdictLine) -> Place {
+    Place { evse: v.evse, connector: v.connector }
+}
+
+/// Verdicts that have one thing in common.
+pub(super) struct Group<'a> {
+    /// What they have in common, in words.
+    pub(super) text: String,
+    pub(super) members: Vec<&'a VerdictLine>,
+}
+
+impl<'a> Group<'a> {
+    /// Groups verdicts by a text, the largest group first.
+    pub(super) fn by(
+        verdicts: impl IntoIterator<Item = &'a VerdictLine>,
+        text: impl Fn(&VerdictLine) -> String,
+    ) -> Vec<Group<'a>> {
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        let mut at: BTreeMap<String, usize> = BTreeMap::new();
+        for v in verdicts {
+            let text = text(v);
+            let index = *at.entry(text.clone()).or_insert(groups.len());
+            match groups.get_mut(index) {
+                Some(group) => group.members.push(v),
+                None => groups.push(Group { text, members: vec![v] }),
+            }
+        }
+        groups.sort_by_key(|g| std::cmp::Reverse(g.members.len()));
+        groups
+    }
+
+    fn musts(&self) -> usize {
+        self.members.iter().filter(|v| v.obligation == Obligation::Must).count()
+    }
+
+    /// The rows, musts first, each once.
+    fn rows(&self) -> String {
+        let mut rows: Vec<&RowId> = Vec::new();
+        for must in [true, false] {
+            for v in self.members.iter().filter(|v| (v.obligation == Obligation::Must) == must) {
+                if !rows.contains(&&v.row) {
+                    rows.push(&v.row);
+                }
+            }
+        }
+        let shown: Vec<&str> = rows.iter().take(MOST_ROWS).map(|r| r.0.as_str()).collect();
+        match rows.len().saturating_sub(MOST_ROWS) {
+            0 => shown.join(", "),
+            more => format!("{} and {}", shown.join(", "), counted(more, "more row")),
+        }
+    }
+}
+
+/// Prints groups: how many, why, how many of them are musts, and which rows.
+pub(super) fn print(page: &mut Page, ink: Ink, heading: &str, groups: &[Group<'_>]) {
+    let total: usize = groups.iter().map(|g| g.members.len()).sum();
+    if total == 0 {
+        return;
+    }
+    page.gap();
+    let heading = page.paint(ink, heading);
+    page.line(&format!("{heading}: {total}"));
+    let column = total.to_string().len();
+    let indent = 2 + column + 2;
+    for group in groups.iter().take(MOST_GROUPS) {
+        let musts = match group.musts() {
+            0 => String::new(),
+            n => format!(" ({})", counted(n, "must")),
+        };
+        let prefix = format!("  {:>column$}  ", group.members.len());
+        page.hang(&prefix, indent, Ink::Plain, &format!("{}{musts}", group.text));
+        page.hang(&" ".repeat(indent), indent, Ink::Faint, &group.rows());
+    }
+    let rest = groups.iter().skip(MOST_GROUPS).map(|g| g.members.len()).sum::<usize>();
+    if rest > 0 {
+        page.hang(&" ".repeat(indent), indent, Ink::Plain, &format!("{rest} more for other reasons, in result.json"));
+    }
+}
+
+/// What stands in the way of what: for each blocked verdict the verdict at the root, not only the row next to it.
+pub(super) struct Blocked<'a> {
+    by_row: BTreeMap<&'a RowId, Vec<&'a VerdictLine>>,
+}
+
+impl<'a> Blocked<'a> {
+    pub(super) fn new(verdicts: &'a [VerdictLine]) -> Blocked<'a> {
+        let mut by_row: BTreeMap<&RowId, Vec<&VerdictLine>> = BTreeMap::new();
+        for v in verdicts {
+            by_row.entry(&v.row).or_default().push(v);
+        }
+        Blocked { by_row }
+    }
+
+    /// The row at the root of a blocked verdict, and the verdict on it, if it has one in this run.
+    pub(super) fn root(&self, v: &'a VerdictLine) -> Option<(&'a RowId, Option<&'a VerdictLine>)> {
+        let mut row = v.blocked_by.as_ref()?;
+        // Rows require each other without circles; the bound holds for a file that says otherwise.
+        for _ in 0..=self.by_row.len() {
+            let culprit = self.culprit(row, place(v));
+            match culprit.and_then(|c| c.blocked_by.as_ref()) {
+                Some(next) => row = next,
+                None => return Some((row, culprit)),
+            }
+        }
+        Some((row, None))
+    }
+
+    /// The verdict on a row that is not met: at the same place, or anywhere for a behaviour. One that is not
+    /// itself blocked comes first.
+    fn culprit(&self, row: &RowId, at: Place) -> Option<&'a VerdictLine> {
+        let of_row = self.by_row.get(row)?.iter().copied();
+        let unmet = of_row.filter(|v| {
+            let here = place(v) == at || row.kind() == Some('B');
+            here && !matches!(v.verdict, Verdict::Pass | Verdict::NotApplicable)
+        });
+        unmet.min_by_key(|v| (v.blocked_by.is_some(), weight(v.verdict)))
+    }
+
+    /// How many verdicts a row keeps from being reached, by way of others too.
+    pub(super) fn by(&self, row: &RowId) -> usize {
+        let all = self.by_row.values().flatten();
+        all.filter(|v| self.root(v).is_some_and(|(root, _)| root == row)).count()
+    }
+}
+
+/// A failure explains more than a doubt.
+fn weight(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Fail => 0,
+        Verdict::Error => 1,
+        Verdict::Warn => 2,
+        _ => 3,
+    }
+}
+
+/// The verdicts that could not be told, by what stands in their way.
+pub(super) fn inconclusive(verdicts: &[VerdictLine]) -> Vec<Group<'_>> {
+    let blocked = Blocked::new(verdicts);
+    let open = verdicts.iter().filter(|v| v.verdict == Verdict::Inconclusive);
+    Group::by(open, |v| match root_of(&blocked, verdicts, v) {
+        Some((row, verdict)) => format!("blocked by {row}{verdict}"),
+        None => v.reason.clone().unwrap_or_else(|| "no reason was given".to_owned()),
+    })
+}
+
+fn root_of(blocked: &Blocked<'_>, verdicts: &[VerdictLine], v: &VerdictLine) -> Option<(RowId, String)> {
+    let v = verdicts.iter().find(|own| std::ptr::eq(*own, v))?;
+    let (row, root) = blocked.root(v)?;
+    let how = match root.map(|r| r.verdict) {
+        Some(Verdict::Fail) => ", which failed",
+        Some(Verdict::Warn) => ", which is not met",
+        Some(Verdict::Error) => ", whose scenario broke",
+        Some(Verdict::Inconclusive) => ", which is inconclusive",
+        Some(Verdict::NotExercised) => ", which was not exercised",
+        _ => "",
+    };
+    Some((row.clone(), how.to_owned()))
+}
+
+/// The verdicts of one kind, by their reason.
+pub(super) fn by_reason(verdicts: &[VerdictLine], kind: Verdict) -> Vec<Group<'_>> {
+    let of_kind = verdicts.iter().filter(|v| v.verdict == kind);
+    Group::by(of_kind, |v| v.reason.clone().unwrap_or_else(|| "no reason was given".to_owned()))
+}
