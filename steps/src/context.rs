@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) deaf: Option<Seq>,
     /// Whether the station was waited for in vain since it went.
     pub(crate) given_up: Option<Seq>,
+    /// The connection that has had its time to boot.
+    pub(crate) connected: Option<Seq>,
     /// Monitors that could not be removed after their scenario.
     pub(crate) left_behind: Vec<i64>,
 }

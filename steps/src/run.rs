@@ -149,7 +149,7 @@ impl Runner<'_> {
                     Outcome::NotApplicable(why) => {
                         return Some(Outcome::NotApplicable(format!("{row} is not applicable: {why}")));
                     }
-                    outcome if stands_in_the_way(outcome, row) => return Some(Outcome::blocked(row.clone())),
+                    outcome if stands_in_the_way(outcome) => return Some(Outcome::blocked(row.clone())),
                     _ => {}
                 }
             }
@@ -273,7 +273,8 @@ async fn after(w: &mut World) -> Result<(), Stop> {
     }
 }
 
-/// Why nothing can be asked of the station now, if so. A lost connection is waited for once.
+/// Why nothing can be asked of the station now, if so. A lost connection is waited for once, and a new one
+/// is given the time to boot.
 async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outcome>, Stop> {
     let deaf = w.cx.shared.borrow().deaf;
     if let Some(since) = deaf {
@@ -284,47 +285,62 @@ async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outcome>, Stop>
         }
         w.cx.shared.borrow_mut().deaf = None;
     }
-    let Some(lost) = w.lane.since(Seq(0), |window| lost_at(window.records)) else { return Ok(None) };
-    if w.cx.shared.borrow().given_up == Some(lost) {
-        return Ok(Some(Outcome::inconclusive(format!("no connection since {lost}"), vec![lost])));
-    }
-    let limit = w.cx.deadline("B-0001");
-    let met = w.lane.until(began, limit, "the station to connect again", WaitFor::Station, is_connected).await?;
-    let Met::At(at) = met else {
-        w.cx.shared.borrow_mut().given_up = Some(lost);
-        let reason = format!("the connection was lost at {lost} and the station did not come back");
-        return Ok(Some(Outcome::inconclusive(reason, vec![lost])));
+    let connected = match w.lane.since(Seq(0), |window| connection(window.records)) {
+        Connection::Open(at) => at,
+        Connection::Lost(lost) if w.cx.shared.borrow().given_up == Some(lost) => {
+            return Ok(Some(Outcome::inconclusive(format!("no connection since {lost}"), vec![lost])));
+        }
+        Connection::Lost(lost) => {
+            let limit = w.cx.deadline("B-0001");
+            let what = "the station to connect again";
+            match w.lane.until(began, limit, what, WaitFor::Station, is_connected).await? {
+                Met::At(at) => at,
+                Met::Deadline(_) | Met::Lost(_) => {
+                    w.cx.shared.borrow_mut().given_up = Some(lost);
+                    let reason = format!("the connection was lost at {lost} and the station did not come back");
+                    return Ok(Some(Outcome::inconclusive(reason, vec![lost])));
+                }
+            }
+        }
     };
-    // A station that boots sends BootNotification first; one that only reconnects need not send anything.
-    let (version, mut ids) = (w.cx.version, Vec::new());
-    let settle = judge::events::TIME_TOLERANCE;
-    let what = "a reconnected station to boot, if it does";
-    w.lane.until(at, settle, what, WaitFor::Station, |r| accepted_boot(r, version, &mut ids)).await?;
+    let known = w.cx.shared.borrow_mut().connected.replace(connected);
+    if known.is_some_and(|k| k != connected) {
+        // A station that boots sends BootNotification first; one that only reconnects need not send anything.
+        let (version, mut ids) = (w.cx.version, Vec::new());
+        let settle = judge::events::TIME_TOLERANCE;
+        let what = "a reconnected station to boot, if it does";
+        let boot = |r: &Record| accepted_boot(r, version, &mut ids);
+        w.lane.until(connected, settle, what, WaitFor::Station, boot).await?;
+    }
     Ok(None)
 }
 
-fn is_connected(record: &Record) -> bool {
-    matches!(record.body, Body::Connected { version: Some(_), .. })
+/// The state of the link at some point of the trace.
+enum Connection {
+    /// Open since this record.
+    Open(Seq),
+    /// None open since this record.
+    Lost(Seq),
 }
 
-/// The record since which no connection is open, if none is.
-fn lost_at(records: &[Record]) -> Option<Seq> {
-    let mut open: Option<trace::ConnId> = None;
-    let mut lost = None;
+fn connection(records: &[Record]) -> Connection {
+    let mut open: Option<(trace::ConnId, Seq)> = None;
+    let mut lost = Seq(0);
     for record in records {
         match &record.body {
-            Body::Connected { conn, version: Some(_), .. } => {
-                open = Some(*conn);
-                lost = None;
-            }
-            Body::Closed { conn, .. } if Some(*conn) == open => {
+            Body::Connected { conn, version: Some(_), .. } => open = Some((*conn, record.n)),
+            Body::Closed { conn, .. } if open.is_some_and(|(c, _)| c == *conn) => {
                 open = None;
-                lost = Some(record.n);
+                lost = record.n;
             }
             _ => {}
         }
     }
-    lost
+    open.map_or(Connection::Lost(lost), |(_, at)| Connection::Open(at))
+}
+
+fn is_connected(record: &Record) -> bool {
+    matches!(record.body, Body::Connected { version: Some(_), .. })
 }
 
 fn stopped(stop: Option<Stop>, mut checks: Vec<Check>, obligation: Obligation) -> Outcome {

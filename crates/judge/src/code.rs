@@ -70,6 +70,31 @@ codes! {
     InvalidFrame = "invalid-frame", "A message violates its schema.";
 }
 
+impl Code {
+    /// Whether it is a flaw of something that is there and can be judged further, rather than its absence.
+    /// A row with flaws only does not stand in the way of the rows that rest on it.
+    pub fn is_flaw(self) -> bool {
+        matches!(
+            self,
+            Code::BootNotFirst
+                | Code::ReportMisnumbered
+                | Code::ReportBeforeResponse
+                | Code::ReportOutsideFilter
+                | Code::WritableMissing
+                | Code::WrongDataType
+                | Code::WrongUnit
+                | Code::WrongAccess
+                | Code::LimitMissing
+                | Code::ValueNotOffered
+                | Code::AttributeNotStated
+                | Code::MonitorDiffers
+                | Code::MonitorTwice
+                | Code::EventField
+                | Code::InvalidFrame
+        )
+    }
+}
+
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())

@@ -349,17 +349,13 @@ fn fill(text: &str, values: &BTreeMap<&'static str, String>) -> String {
     values.iter().fold(text.to_owned(), |t, (name, value)| t.replace(&format!("<{name}>"), value))
 }
 
-/// Whether a row that is not met keeps the rows that rest on it from being judged.
-pub(crate) fn stands_in_the_way(outcome: &Outcome, row: &RowId) -> bool {
-    use judge::Code;
+/// Whether a row that is not met keeps the rows that rest on it from being judged. A flaw does not: a
+/// variable with the wrong unit, or a report with the wrong numbers, is still there to be judged.
+pub(crate) fn stands_in_the_way(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::Pass(_) | Outcome::NotApplicable(_) => false,
-        Outcome::Warn(f, _) | Outcome::Fail(f, _) if matches!(row.kind(), Some('C' | 'V')) => {
-            // A variable in the wrong form is still there and can be judged further.
-            matches!(f.code, Code::ComponentMissing | Code::ComponentMisplaced | Code::VariableMissing)
-        }
-        Outcome::Warn(..) => false,
-        Outcome::Fail(..) | Outcome::NotExercised(_) | Outcome::Inconclusive { .. } | Outcome::Error(_) => true,
+        Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Warn(..) => false,
+        Outcome::Fail(first, rest) => std::iter::once(first).chain(rest).any(|f| !f.code.is_flaw()),
+        Outcome::NotExercised(_) | Outcome::Inconclusive { .. } | Outcome::Error(_) => true,
     }
 }
 
