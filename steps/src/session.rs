@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use spec::model::Level;
 use spec::{Archetype, Declaration, LoadError, Source};
 use std::rc::Rc;
+use std::time::Duration;
 use trace::{Body, Record, SCHEMA_VERSION, Seq};
 
 /// What a run was asked to do, as recorded in its evidence.
@@ -100,21 +101,21 @@ impl Session {
         Rc::new(Context::new(archetype, declaration, version, validators, self.options.binding.clone(), link))
     }
 
-    /// Judges a station that is connected, and closes the evidence.
+    /// Judges a station that is connected.
     pub async fn judge(&self, live: Rc<Live>, plan: &Plan, tell: &dyn Fn(Progress<'_>)) -> Run {
-        let cx = self.context(plan.version, Link::Live(live.clone()));
+        let cx = self.context(plan.version, Link::Live(live));
         // A live link cannot differ from itself.
-        let mut outcome = match run(cx, plan, tell).await {
-            Ok(run) => run,
-            Err(impossible) => Run::broken(&impossible),
-        };
-        let why = if outcome.interrupted { "interrupted" } else { "complete" };
-        live.append(Body::End { why: why.to_owned() });
-        outcome.timing.wall = live.records(|all| match (all.first(), all.last()) {
+        run(cx, plan, tell).await.unwrap_or_else(|impossible| Run::broken(&impossible))
+    }
+
+    /// Closes the evidence, after the last connection was closed.
+    pub fn close(&self, log: &Log, run: &mut Run) {
+        let why = if run.interrupted { "interrupted" } else { "complete" };
+        log.append(Body::End { why: why.to_owned() });
+        run.timing.wall = log.with(|t| match (t.records().first(), t.records().last()) {
             (Some(a), Some(b)) => b.t.duration_since(a.t).unsigned_abs(),
-            _ => Default::default(),
+            _ => Duration::ZERO,
         });
-        outcome
     }
 }
 

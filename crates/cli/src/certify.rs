@@ -1,12 +1,13 @@
 //! `diagmark certify`: judge a station and write the evidence.
 
-use crate::args::{self, BuiltIn, Format};
+use crate::args::{self, BuiltIn};
 use crate::fault::Fault;
 use crate::progress::{View, say};
 use crate::{reference, verify};
 use net::{Clock, Csms, CsmsConfig, Log};
 use ocpp::Version;
-use report::plan::PlanLine;
+use report::PlanLine;
+use report::result::EvidenceKept;
 use spec::model::Level;
 use spec::{Archetype, Declaration};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -71,12 +72,13 @@ pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
     };
     let config = CsmsConfig { versions, station_id: args.station_id.clone(), ..CsmsConfig::default() };
     let csms = Csms::new(config, log.clone());
-    let run = if reference {
+    let mut run = if reference {
         with_reference(&args, &session, csms.clone(), &log).await?
     } else {
         with_station(&args, &session, csms.clone(), &log, Box::new(NoRig)).await?
     };
     csms.shutdown().await;
+    session.close(&log, &mut run);
     conclude(&args, &session, &dir, &log, run)
 }
 
@@ -236,10 +238,10 @@ fn tell_of(body: &Body) {
 fn conclude(args: &args::Certify, session: &Session, dir: &Path, log: &Log, run: Run) -> Result<u8, Fault> {
     let records = log.with(|t| t.records().to_vec());
     let version = first_version(&records).unwrap_or(Version::V201);
-    let evidence = log.with(|t| (t.len(), t.last_hash().clone()));
+    let evidence = log.with(|t| EvidenceKept { records: t.len(), hash: t.last_hash().clone() });
     let result = verify::result_of(session, version, &run, evidence);
     result.write(dir).map_err(Fault::internal)?;
-    verify::print_result(&result, &records, dir, args.format)?;
+    verify::print_result(&result, &session.archetype, &records, dir, args.format)?;
     if let Some(trouble) = log.with(|t| t.trouble().map(str::to_owned)) {
         return Err(Fault::internal(trouble));
     }
@@ -248,7 +250,7 @@ fn conclude(args: &args::Certify, session: &Session, dir: &Path, log: &Log, run:
 
 fn print_plan(plan: &steps::Plan) {
     let lines: Vec<PlanLine> = plan.items.iter().map(plan_line).collect();
-    crate::print(&report::plan::plan_table(&lines));
+    crate::print(&report::plan_table(&lines));
 }
 
 fn plan_line(item: &steps::plan::Item) -> PlanLine {
@@ -259,10 +261,9 @@ fn plan_line(item: &steps::plan::Item) -> PlanLine {
         obligation: s.obligation,
         place: s.place,
         scenario: s.scenario.clone(),
-        title: s.title.clone(),
         stimulus: s.stimulus,
         impact: item.impact.as_str().to_owned(),
-        settled: item.settled.as_ref().map(judge::Outcome::verdict),
+        known: item.settled.as_ref().map(judge::Outcome::verdict),
     }
 }
 

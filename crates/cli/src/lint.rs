@@ -32,7 +32,7 @@ pub(crate) fn lint(args: &args::Lint) -> Result<u8, Fault> {
     for error in &broken {
         text.push_str(&format!("error: {error}\n"));
     }
-    let (errors, warnings) = (report.errors().count() + broken.len(), report.warnings().count());
+    let (errors, warnings) = (report.errors() + broken.len(), report.warnings());
     text.push_str(&format!(
         "{} YAML path(s), {count} feature file(s): {errors} error(s), {warnings} warning(s)\n",
         yaml.len()

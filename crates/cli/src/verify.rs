@@ -5,9 +5,12 @@ use crate::fault::Fault;
 use crate::progress::say;
 use judge::VerdictLine;
 use ocpp::Version;
+use report::result::{ArchetypeUsed, EvidenceKept, FILE_NAME, SuiteUsed, Timing};
 use report::{Inputs, ResultFile};
+use spec::model::Answer;
 use std::io::IsTerminal as _;
 use std::path::Path;
+use spec::Archetype;
 use steps::{Run, Session, Suite};
 use trace::{Body, Evidence, EvidenceError, Hash, Record, Seq};
 
@@ -22,9 +25,9 @@ pub(crate) async fn verify(args: &args::Verify) -> Result<u8, Fault> {
     })?;
     let (records, last) = (evidence.records, evidence.last);
     let ended = matches!(records.last().map(|r| &r.body), Some(Body::End { .. }));
-    let result_path = args.dir.join(report::RESULT);
+    let result_path = args.dir.join(FILE_NAME);
     let stored = match (result_path.exists(), ended) {
-        (true, _) => Some(ResultFile::read(&args.dir).map_err(Fault::evidence)?),
+        (true, _) => Some(ResultFile::read(&result_path).map_err(Fault::evidence)?),
         (false, true) => {
             let why = format!("{} is missing though the run came to its end", result_path.display());
             return Err(Fault::evidence(why));
@@ -53,13 +56,14 @@ pub(crate) async fn verify(args: &args::Verify) -> Result<u8, Fault> {
     }
     let Some(stored) = stored else { return Err(Fault::internal("a complete run without a result")) };
     let version = steps::first_version(&records).unwrap_or(Version::V201);
-    let again = result_of(&replayed.session, version, &replayed.run, (count as u64, last));
+    let evidence = EvidenceKept { records: count as u64, hash: last };
+    let again = result_of(&replayed.session, version, &replayed.run, evidence);
     same_result(&stored, &again)?;
     say(&format!(
         "verified: {count} records, chain intact; {} verdict(s) reached again without the station",
         again.verdicts.len()
     ));
-    print_result(&stored, &records, &args.dir, args.format)?;
+    print_result(&stored, &replayed.session.archetype, &records, &args.dir, args.format)?;
     Ok(stored.exit_code())
 }
 
@@ -87,46 +91,57 @@ fn same_result(stored: &ResultFile, again: &ResultFile) -> Result<(), Fault> {
     if let Some((n, (was, is))) = pairs.into_iter().find(|(_, (a, b))| a != b) {
         return Err(Fault::evidence(format!(
             "verdict {n} of {} says {} on {}, the evidence says {} on {}",
-            report::RESULT, was.verdict, was.row, is.verdict, is.row
+            FILE_NAME, was.verdict, was.row, is.verdict, is.row
         )));
     }
     if stored.verdicts.len() != again.verdicts.len() {
         return Err(Fault::evidence(format!(
             "{} has {} verdicts, the evidence {}",
-            report::RESULT,
+            FILE_NAME,
             stored.verdicts.len(),
             again.verdicts.len()
         )));
     }
-    match stored.difference(again) {
+    // Where the time went is not in the evidence, and what built the suite does not change a verdict; all else
+    // must be what the evidence says.
+    let comparable = |r: &ResultFile| {
+        let mut value = serde_json::to_value(r).unwrap_or_default();
+        if let Some(object) = value.as_object_mut() {
+            object.remove("timing");
+            object.remove("suite");
+        }
+        value
+    };
+    let (was, is) = (comparable(stored), comparable(again));
+    let fields = was.as_object().into_iter().flatten();
+    match fields.into_iter().find(|(key, value)| is.get(key.as_str()) != Some(value)) {
         None => Ok(()),
-        Some(field) => Err(Fault::evidence(format!(
-            "field {field} of {} is not what the evidence says",
-            report::RESULT
-        ))),
+        Some((field, _)) => {
+            Err(Fault::evidence(format!("{field} in {FILE_NAME} is not what the evidence says")))
+        }
     }
 }
 
 /// The result of a run.
-pub(crate) fn result_of(session: &Session, version: Version, run: &Run, evidence: (u64, Hash)) -> ResultFile {
+pub(crate) fn result_of(session: &Session, version: Version, run: &Run, evidence: EvidenceKept) -> ResultFile {
+    let commit = env!("DIAGMARK_COMMIT");
     ResultFile::new(Inputs {
-        suite_version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: env!("DIAGMARK_COMMIT").to_owned(),
-        features: session.suite.hash.clone(),
-        archetype: &session.archetype,
-        declaration: &session.declaration,
-        identity: &run.identity,
-        version,
-        requested: session.options.level,
+        suite: SuiteUsed {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: (!commit.is_empty()).then(|| commit.to_owned()),
+            features: session.suite.hash.clone(),
+        },
+        archetype: ArchetypeUsed::from(&*session.archetype),
+        station: run.identity.clone(),
+        ocpp_version: version,
+        requested_level: session.options.level,
         partial: session.options.is_partial(),
         interrupted: run.interrupted,
-        wall: run.timing.wall,
-        waiting_for_station: run.timing.waiting_for_station,
-        mandated: run.timing.mandated,
-        evidence_records: evidence.0,
-        evidence_hash: evidence.1,
+        timing: Timing::new(run.timing.wall, run.timing.waiting_for_station, run.timing.mandated),
+        evidence,
         observations: run.observations.clone(),
-        binding: session.options.binding.clone(),
+        declared_absent: session.declaration.answered(Answer::No).map(str::to_owned).collect(),
+        stimulus_binding: session.options.binding.clone(),
         verdicts: run.verdicts.iter().map(VerdictLine::from).collect(),
     })
 }
@@ -134,17 +149,23 @@ pub(crate) fn result_of(session: &Session, version: Version, run: &Run, evidence
 /// Prints a result for people or for scripts.
 pub(crate) fn print_result(
     result: &ResultFile,
+    archetype: &Archetype,
     records: &[Record],
     dir: &Path,
     format: Format,
 ) -> Result<(), Fault> {
     let text = match format {
-        Format::Json => result.to_json().map_err(Fault::internal)?,
-        Format::Text => {
-            let raw = |n: Seq| raw_of(records, n);
-            let colour = std::io::stdout().is_terminal();
-            report::terminal::render(result, &raw, dir, report::terminal::Look { width: width(), colour })
-        }
+        Format::Json => format!("{}\n", serde_json::to_string_pretty(result).map_err(Fault::internal)?),
+        Format::Text => report::report(
+            result,
+            &report::View {
+                width: width(),
+                color: std::io::stdout().is_terminal(),
+                directory: Some(dir),
+                archetype: Some(archetype),
+                frame: &|n| raw_of(records, n),
+            },
+        ),
     };
     crate::print(&text);
     Ok(())

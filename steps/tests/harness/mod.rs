@@ -94,11 +94,12 @@ pub async fn judge_station(archetype: Archetype, declaration: Declaration, versi
     let (_keep, stop) = watch::channel(false);
     let live = Rc::new(Live::new(csms, log.clone(), Box::new(Bench(handle)), stop));
     let plan = session.plan(version).unwrap();
-    let run = tokio::select! {
+    let mut run = tokio::select! {
         biased;
         run = session.judge(live, &plan, &|_| ()) => run,
         _ = station => panic!("the station ended"),
     };
+    session.close(&log, &mut run);
     Outcome { run, records: log.with(|t| t.records().to_vec()) }
 }
 
@@ -135,11 +136,12 @@ where
         script.await;
         std::future::pending::<()>().await
     };
-    let run = tokio::select! {
+    let mut run = tokio::select! {
         biased;
         run = judged => run,
         () = script => unreachable!(),
     };
+    session.close(&log, &mut run);
     Outcome { run, records: log.with(|t| t.records().to_vec()) }
 }
 

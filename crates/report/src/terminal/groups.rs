@@ -27,7 +27,7 @@ impl<'a> Group<'a> {
     /// Groups verdicts by a text, the largest group first.
     pub(super) fn by(
         verdicts: impl IntoIterator<Item = &'a VerdictLine>,
-        text: impl Fn(&VerdictLine) -> String,
+        text: impl Fn(&'a VerdictLine) -> String,
     ) -> Vec<Group<'a>> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         let mut at: BTreeMap<String, usize> = BTreeMap::new();
@@ -129,11 +129,19 @@ impl<'a> Blocked<'a> {
         });
         unmet.min_by_key(|v| (v.blocked_by.is_some(), weight(v.verdict)))
     }
-
     /// How many verdicts a row keeps from being reached, by way of others too.
     pub(super) fn by(&self, row: &RowId) -> usize {
         let all = self.by_row.values().flatten();
         all.filter(|v| self.root(v).is_some_and(|(root, _)| root == row)).count()
+    }
+
+    /// How many verdicts each row keeps from being reached, by way of others too.
+    pub(super) fn counts(&self) -> BTreeMap<&'a RowId, usize> {
+        let mut counts = BTreeMap::new();
+        for (row, _) in self.by_row.values().flatten().filter_map(|v| self.root(v)) {
+            *counts.entry(row).or_insert(0) += 1;
+        }
+        counts
     }
 }
 
@@ -151,28 +159,107 @@ fn weight(verdict: Verdict) -> u8 {
 pub(super) fn inconclusive(verdicts: &[VerdictLine]) -> Vec<Group<'_>> {
     let blocked = Blocked::new(verdicts);
     let open = verdicts.iter().filter(|v| v.verdict == Verdict::Inconclusive);
-    Group::by(open, |v| match root_of(&blocked, verdicts, v) {
-        Some((row, verdict)) => format!("blocked by {row}{verdict}"),
-        None => v.reason.clone().unwrap_or_else(|| "no reason was given".to_owned()),
+    Group::by(open, |v| match blocked.root(v) {
+        Some((row, root)) => format!("blocked by {row}{}", how(root)),
+        None => reason(v),
     })
 }
 
-fn root_of(blocked: &Blocked<'_>, verdicts: &[VerdictLine], v: &VerdictLine) -> Option<(RowId, String)> {
-    let v = verdicts.iter().find(|own| std::ptr::eq(*own, v))?;
-    let (row, root) = blocked.root(v)?;
-    let how = match root.map(|r| r.verdict) {
+fn how(root: Option<&VerdictLine>) -> &'static str {
+    match root.map(|r| r.verdict) {
         Some(Verdict::Fail) => ", which failed",
         Some(Verdict::Warn) => ", which is not met",
         Some(Verdict::Error) => ", whose scenario broke",
         Some(Verdict::Inconclusive) => ", which is inconclusive",
         Some(Verdict::NotExercised) => ", which was not exercised",
         _ => "",
-    };
-    Some((row.clone(), how.to_owned()))
+    }
 }
 
 /// The verdicts of one kind, by their reason.
 pub(super) fn by_reason(verdicts: &[VerdictLine], kind: Verdict) -> Vec<Group<'_>> {
-    let of_kind = verdicts.iter().filter(|v| v.verdict == kind);
-    Group::by(of_kind, |v| v.reason.clone().unwrap_or_else(|| "no reason was given".to_owned()))
+    Group::by(verdicts.iter().filter(|v| v.verdict == kind), reason)
+}
+
+fn reason(v: &VerdictLine) -> String {
+    v.reason.clone().unwrap_or_else(|| "no reason was given".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::result::samples::{failed, left_out, open};
+    use judge::{Code, Finding, Outcome};
+    use spec::model::Obligation::{Must, Should};
+    use trace::Seq;
+
+    fn on(row: &str, connector: u32, v: VerdictLine) -> VerdictLine {
+        VerdictLine { row: RowId(row.into()), evse: Some(1), connector: Some(connector), ..v }
+    }
+
+    fn blocked(row: &str, connector: u32, by: &str) -> VerdictLine {
+        let blocked = Outcome::blocked(RowId(by.into()));
+        on(row, connector, crate::result::samples::line(1, Must, blocked))
+    }
+
+    fn texts(groups: &[Group<'_>]) -> Vec<String> {
+        groups.iter().map(|g| format!("{} {}", g.members.len(), g.text)).collect()
+    }
+
+    #[test]
+    fn a_chain_of_blocked_rows_is_laid_at_the_door_of_the_row_that_failed() {
+        let all = [
+            on("C-0205", 1, failed(1)),
+            blocked("V-0221", 1, "C-0205"),
+            blocked("M-0030", 1, "V-0221"),
+            on("V-0300", 1, open(1, Must)),
+        ];
+        let groups = inconclusive(&all);
+        assert_eq!(texts(&groups), ["2 blocked by C-0205, which failed", "1 a part of the report was lost"]);
+        assert_eq!(Blocked::new(&all).counts().get(&RowId("C-0205".into())), Some(&2));
+    }
+
+    #[test]
+    fn a_row_that_fails_elsewhere_is_not_blamed_here() {
+        let all = [
+            on("C-0205", 2, failed(1)),
+            on("C-0205", 1, left_out(1, Must)),
+            blocked("V-0221", 1, "C-0205"),
+        ];
+        assert_eq!(texts(&inconclusive(&all)), ["1 blocked by C-0205, which was not exercised"]);
+    }
+
+    #[test]
+    fn rows_that_block_each_other_end_the_search() {
+        let all = [blocked("V-0001", 1, "V-0002"), blocked("V-0002", 1, "V-0001")];
+        assert_eq!(inconclusive(&all).iter().map(|g| g.members.len()).sum::<usize>(), 2);
+    }
+
+    #[test]
+    fn the_largest_group_comes_first_and_names_its_musts_first() {
+        let all = [
+            on("V-0001", 1, open(1, Must)),
+            on("V-0002", 1, left_out(1, Should)),
+            on("V-0003", 1, left_out(1, Must)),
+            on("V-0003", 2, left_out(1, Must)),
+        ];
+        let groups = by_reason(&all, Verdict::NotExercised);
+        assert_eq!(texts(&groups), ["3 left out by --select"]);
+        assert_eq!((groups[0].musts(), groups[0].rows().as_str()), (2, "V-0003, V-0002"));
+    }
+
+    #[test]
+    fn a_long_list_of_rows_is_cut_short() {
+        let all: Vec<VerdictLine> = (1..=11).map(|n| on(&format!("V-{n:04}"), 1, open(1, Must))).collect();
+        let rows = inconclusive(&all)[0].rows();
+        assert!(rows.ends_with("V-0008 and 3 more rows"), "{rows}");
+    }
+
+    #[test]
+    fn a_warning_that_blocks_is_called_not_met() {
+        let found = Finding::new(Code::ComponentMissing, "it", "none", [Seq(1)]);
+        let warned = crate::result::samples::line(1, Should, Outcome::Warn(found, vec![]));
+        let all = [on("C-0205", 1, warned), blocked("V-0221", 1, "C-0205")];
+        assert_eq!(texts(&inconclusive(&all)), ["1 blocked by C-0205, which is not met"]);
+    }
 }
