@@ -4,7 +4,7 @@ Feature: Monitors fire when they must, and only then
 
     @id:DX-EVT-001 @req:B-0140 @ocpp:N07.FR.02 @ocpp:N07.FR.06 @ocpp:N07.FR.07 @ocpp:N07.FR.16 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
     Scenario: The value rises above the threshold and returns
-      Given a number the rig can move, with an upper threshold above it
+      Given a number that can be moved, with an upper threshold above it
       When the value rises above the threshold
       Then the monitor alerts in time
       When the value returns to where it was
@@ -14,7 +14,7 @@ Feature: Monitors fire when they must, and only then
 
     @id:DX-EVT-002 @req:B-0141 @ocpp:N07.FR.16 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
     Scenario: The value reaches the threshold exactly, then rises above it
-      Given a number the rig can move, with an upper threshold above it
+      Given a number that can be moved, with an upper threshold above it
       When the value reaches the threshold exactly
       And the value rises above the threshold
       Then the monitor has alerted above the threshold only
@@ -23,7 +23,7 @@ Feature: Monitors fire when they must, and only then
 
     @id:DX-EVT-003 @req:B-0142 @ocpp:N07.FR.02 @ocpp:N07.FR.06 @ocpp:N07.FR.17 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
     Scenario: The value drops below the threshold and returns
-      Given a number the rig can move, with a lower threshold below it
+      Given a number that can be moved, with a lower threshold below it
       When the value drops below the threshold
       Then the monitor alerts in time
       When the value returns to where it was
@@ -43,7 +43,7 @@ Feature: Monitors fire when they must, and only then
 
     @id:DX-EVT-005 @req:B-0144 @ocpp:N07.FR.18 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
     Scenario: The value climbs in steps
-      Given a number the rig can move, with a delta monitor
+      Given a number that can be moved, with a delta monitor
       When the value climbs by one delta, two, two and a half, and three and a half
       Then the monitor has fired at two and at three and a half deltas only
 
@@ -51,7 +51,7 @@ Feature: Monitors fire when they must, and only then
 
     @id:DX-EVT-006 @req:B-0147 @ocpp:N06.FR.01 @ocpp:N07.FR.12 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
     Scenario: A monitor is removed while it is exceeded
-      Given a number the rig can move, with two upper thresholds above it
+      Given a number that can be moved, with two upper thresholds above it
       And the value rises above the threshold
       And both monitors have alerted
       When the second monitor is removed
@@ -63,7 +63,7 @@ Feature: Monitors fire when they must, and only then
 
     @id:DX-EVT-007 @req:B-0148 @ocpp:N05.FR.01 @ocpp:N05.FR.03 @ocpp:N07.FR.15 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
     Scenario: Monitors at the level and below it
-      Given a number the rig can move, with upper thresholds of three severities
+      Given a number that can be moved, with upper thresholds of three severities
       When the monitoring level is set to the middle severity
       Then the request is accepted
       When the value rises above the threshold

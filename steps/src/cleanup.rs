@@ -1,7 +1,7 @@
 //! After a scenario: what was set is removed, what was changed is put back, and what a refused request left
 //! behind is found.
 
-use crate::phrases::{monitors_now, remove_monitors, write_base, write_level};
+use crate::phrases::{monitors_now, remove_monitors, write_back, write_base, write_level};
 use crate::world::Undo;
 use crate::{Stop, World};
 use judge::monitors::ReportedMonitor;
@@ -28,6 +28,7 @@ pub(crate) async fn clean_up(w: &mut World) -> Result<(), Stop> {
                 Ok(_) | Err(Stop::NotExercised(_)) => {}
                 Err(other) => return Err(other),
             },
+            Undo::Written(at, value) => write_back(w, &at, &value).await?,
             Undo::Operative(evse) => {
                 let payload = json!({ "operationalStatus": "Operative", "evse": { "id": evse } });
                 w.call("ChangeAvailability", payload).await?;

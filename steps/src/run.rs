@@ -11,7 +11,7 @@ use cucumber::gherkin::Step;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use judge::boot::{Identity, identity};
-use judge::{Check, Outcome, RowVerdict, Stimulus, VerdictLine, settle};
+use judge::{Check, Outcome, RowVerdict, Subject, VerdictLine, settle};
 use ocpp::frame::Frame;
 use spec::model::Obligation;
 use std::panic::AssertUnwindSafe;
@@ -115,10 +115,9 @@ impl Runner<'_> {
                 None => scenario(cx.clone(), item).await,
             }
         });
-        for (item, outcome) in items.iter().zip(join_all(running).await) {
-            let (outcome, interrupted) = outcome?;
+        for reached in join_all(running).await {
+            let (verdict, interrupted) = reached?;
             self.interrupted |= interrupted;
-            let verdict = RowVerdict { subject: item.subject.clone(), outcome };
             (self.tell)(Progress::Reached(&verdict));
             self.verdicts.push(verdict);
         }
@@ -154,17 +153,13 @@ impl Runner<'_> {
                 }
             }
         }
-        if item.subject.stimulus == Stimulus::Hook && self.cx.binding == "none" {
-            let reason = "no rig is bound to this run, and only a rig can cause it";
-            return Some(Outcome::NotExercised(reason.to_owned()));
-        }
         None
     }
 
     async fn finish(self) -> Result<Run, Diverged> {
         let end = Seq(u64::MAX - 1);
         let identity = self.cx.link.window(Seq(0), end, self.cx.version, identity);
-        let mut observations = Vec::new();
+        let mut observations = contradictions(&self.cx, &identity);
         let left = self.cx.shared.borrow().left_behind.clone();
         if !left.is_empty() {
             observations.push(format!("monitors that this run set could not be removed: {left:?}"));
@@ -191,21 +186,22 @@ fn accepted_boot(record: &Record, version: ocpp::Version, ids: &mut Vec<String>)
     }
 }
 
-type Reached = Result<(Outcome, bool), Diverged>;
+/// A verdict, and whether the run was interrupted over it.
+type Reached = Result<(RowVerdict, bool), Diverged>;
 
 /// Records a verdict that needed no scenario.
 fn record(cx: &Rc<Context>, item: &Item, outcome: Outcome) -> Reached {
     let mut lane = Lane::new(item.lane, cx.link.clone(), cx.version);
-    conclude(&mut lane, item, outcome, false)
+    conclude(&mut lane, item.subject.clone(), outcome, false)
 }
 
-fn conclude(lane: &mut Lane, item: &Item, outcome: Outcome, interrupted: bool) -> Reached {
-    let verdict = RowVerdict { subject: item.subject.clone(), outcome };
+fn conclude(lane: &mut Lane, subject: Subject, outcome: Outcome, interrupted: bool) -> Reached {
+    let verdict = RowVerdict { subject, outcome };
     let line = serde_json::to_value(VerdictLine::from(&verdict)).unwrap_or_default();
-    match lane.own(Body::Verdict { lane: item.lane, verdict: line }) {
-        Ok(_) => Ok((verdict.outcome, interrupted)),
+    match lane.own(Body::Verdict { lane: lane.id(), verdict: line }) {
+        Ok(_) => Ok((verdict, interrupted)),
         Err(Stop::Diverged(d)) => Err(d),
-        Err(_) => Ok((verdict.outcome, true)),
+        Err(_) => Ok((verdict, true)),
     }
 }
 
@@ -218,7 +214,9 @@ async fn scenario(cx: Rc<Context>, item: &Item) -> Reached {
         Err(other) => stopped(Some(other), Vec::new(), item.subject.obligation),
     };
     let interrupted = matches!(w.stop, Some(Stop::Interrupted));
-    conclude(&mut w.lane, item, optional(outcome, item.subject.obligation), interrupted)
+    // The stimulus is bound only when the scenario knows what can be moved, and how.
+    let subject = w.subject.clone();
+    conclude(&mut w.lane, subject, optional(outcome, item.subject.obligation), interrupted)
 }
 
 /// An optional row that is absent is nothing to judge.
@@ -370,4 +368,39 @@ fn stopped(stop: Option<Stop>, mut checks: Vec<Check>, obligation: Obligation) -
 fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+/// Contradictions between what was declared of the product and what connected.
+fn contradictions(cx: &Context, identity: &Identity) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(product) = cx.declaration.product() {
+        let pairs = [
+            ("vendor", Some(&product.vendor), &identity.vendor),
+            ("model", Some(&product.model), &identity.model),
+            ("firmware", product.firmware.as_ref(), &identity.firmware),
+        ];
+        for (what, declared, seen) in pairs {
+            if let (Some(declared), Some(seen)) = (declared, seen)
+                && declared != seen
+            {
+                found.push(format!("the declaration is of {what} {declared:?}, the station says {seen:?}"));
+            }
+        }
+    }
+    let declared = cx.declaration.topology().evses.len();
+    let inventory = cx.shared.borrow().inventory.clone();
+    let beyond: std::collections::BTreeSet<i64> = inventory
+        .iter()
+        .flat_map(|i| &i.variables)
+        .filter_map(|v| v.address.component.evse.map(|e| e.id))
+        .filter(|id| usize::try_from(*id).is_ok_and(|id| id > declared))
+        .collect();
+    if !beyond.is_empty() {
+        let ids: Vec<String> = beyond.iter().map(i64::to_string).collect();
+        found.push(format!(
+            "{declared} EVSE(s) were declared and judged, the station also reports EVSE {}",
+            ids.join(", ")
+        ));
+    }
+    found
 }

@@ -25,6 +25,8 @@ pub(crate) enum Undo {
     Base(String),
     /// Put a value back by the rig.
     Value(Effect),
+    /// Write a value back.
+    Written(VariableAddress, String),
     /// Make an EVSE operative again.
     Operative(u32),
 }
@@ -37,6 +39,8 @@ pub(crate) struct Moved {
     pub(crate) step: f64,
     pub(crate) threshold: f64,
     pub(crate) beyond: f64,
+    /// Whether it is moved by writing it, for want of a rig.
+    pub(crate) written: bool,
 }
 
 /// A world that cucumber would make by itself: it would know no station.

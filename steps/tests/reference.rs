@@ -3,7 +3,8 @@
 
 mod harness;
 
-use harness::judge_reference;
+use harness::{judge_reference, judge_reference_without_rig};
+use judge::Stimulus;
 use ocpp::Version;
 use steps::Suite;
 
@@ -28,4 +29,12 @@ async fn a_replay_reaches_every_verdict_again_without_the_station() {
     let again = steps::replay(live.records, Suite::embedded().unwrap()).await.unwrap();
     assert_eq!(again.run.verdicts, live.run.verdicts);
     assert!(!again.incomplete);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_rig_the_events_are_judged_by_writing_what_may_be_written() {
+    let outcome = judge_reference_without_rig(Version::V201, 2).await;
+    assert_eq!(outcome.trouble(), Vec::<String>::new());
+    let alert = outcome.run.verdicts.iter().find(|v| v.subject.row.0 == "B-0140").unwrap();
+    assert_eq!(alert.subject.stimulus, Stimulus::Protocol);
 }

@@ -102,7 +102,10 @@ mod tests {
     fn a_level_at_which_nothing_passed_is_not_met() {
         assert_eq!(level(&[]), None);
         assert_eq!(level(&[warned(1, Must)]), None);
-        assert_eq!(level(&[passed(1), line(2, Must, Outcome::NotApplicable("none".into())), passed(3)]), Some(1));
+        assert_eq!(
+            level(&[passed(1), line(2, Must, Outcome::NotApplicable("none".into())), passed(3)]),
+            Some(1)
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod plan;
 pub mod result;
 pub mod schema;
 pub mod terminal;
+mod words;
 
 pub use level::LevelTally;
 pub use plan::{PlanLine, plan_table};

@@ -1,5 +1,6 @@
 //! A plan as text: what would be judged, before anything is sent to a station.
 
+use crate::words;
 use judge::{Stimulus, Verdict};
 use spec::Place;
 use spec::model::{Level, Obligation, RowId};
@@ -29,7 +30,8 @@ pub struct PlanLine {
 
 /// The plan in columns, with totals: how many verdicts, at which level, with which impact and stimulus.
 pub fn plan_table(items: &[PlanLine]) -> String {
-    let head = ["row", "level", "obligation", "place", "scenario", "stimulus", "impact", "to do"].map(str::to_owned);
+    let head =
+        ["row", "level", "obligation", "place", "scenario", "stimulus", "impact", "to do"].map(str::to_owned);
     let table: Vec<[String; 8]> = std::iter::once(head).chain(items.iter().map(columns)).collect();
     let mut widths = [0; 8];
     for row in &table {
@@ -61,7 +63,7 @@ fn columns(item: &PlanLine) -> [String; 8] {
     [
         item.row.to_string(),
         item.level.to_string(),
-        obligation(item.obligation).to_owned(),
+        words::obligation(item.obligation).to_owned(),
         item.place.to_string(),
         item.scenario.clone().unwrap_or_else(|| "-".to_owned()),
         only_if_run(item.stimulus.as_str()),
@@ -70,43 +72,32 @@ fn columns(item: &PlanLine) -> [String; 8] {
     ]
 }
 
-fn obligation(o: Obligation) -> &'static str {
-    match o {
-        Obligation::Must => "must",
-        Obligation::Should => "should",
-        Obligation::May => "may",
-    }
-}
-
 fn totals(items: &[PlanLine]) -> Vec<String> {
     let run: Vec<&PlanLine> = items.iter().filter(|i| i.known.is_none()).collect();
-    let levels = ["1", "2", "3"].map(|level| {
-        let of_level = run.iter().filter(|i| i.level.to_string() == level);
-        let musts = of_level.clone().filter(|i| i.obligation == Obligation::Must).count();
-        (format!("level {level}"), of_level.count(), format!(" ({musts} must)"))
+    let levels = [Level::INVENTORY, Level::MONITORING, Level::ALERTING].map(|level| {
+        let of_level = || run.iter().filter(|i| i.level == level);
+        let musts = of_level().filter(|i| i.obligation == Obligation::Must).count();
+        let name = format!("level {level} ({}, {})", level.name(), words::counted(musts, "must"));
+        (name, of_level().count())
     });
+    let impacts = ["read-only", "restores", "disruptive"]
+        .map(|word| (word.to_owned(), run.iter().filter(|i| i.impact == word).count()));
+    let stimuli = [Stimulus::None, Stimulus::Protocol, Stimulus::Hook, Stimulus::Operator, Stimulus::Passive]
+        .map(|s| (s.as_str().to_owned(), run.iter().filter(|i| i.stimulus == s).count()));
+    let known = Verdict::ALL.map(|v| (v.to_string(), items.iter().filter(|i| i.known == Some(v)).count()));
     let mut totals = vec![format!("{} planned, {} to run", items.len(), run.len())];
-    totals.push(joined("by level", levels));
-    let impacts = ["read-only", "restores", "disruptive"];
-    totals.push(joined("by impact", impacts.map(|w| counted(w, run.iter().filter(|i| i.impact == w).count()))));
-    let stimuli =
-        [Stimulus::None, Stimulus::Protocol, Stimulus::Hook, Stimulus::Operator, Stimulus::Passive];
-    let of_stimulus = |s: Stimulus| counted(s.as_str(), run.iter().filter(|i| i.stimulus == s).count());
-    totals.push(joined("by stimulus", stimuli.map(of_stimulus)));
-    let known = Verdict::ALL.map(|v| counted(v.as_str(), items.iter().filter(|i| i.known == Some(v)).count()));
-    totals.push(joined("known before", known));
-    totals.into_iter().filter(|t| !t.is_empty()).collect()
+    totals.extend(by("level", &levels));
+    totals.extend(by("impact", &impacts));
+    totals.extend(by("stimulus", &stimuli));
+    totals.extend(by("verdict known before", &known));
+    totals
 }
 
-fn counted(word: &str, count: usize) -> (String, usize, String) {
-    (word.to_owned(), count, String::new())
-}
-
-/// The counts above zero in a line, or nothing.
-fn joined<const N: usize>(label: &str, counts: [(String, usize, String); N]) -> String {
-    let shown = counts.iter().filter(|(_, n, _)| *n > 0).map(|(word, n, note)| format!("{n} {word}{note}"));
-    let shown = shown.collect::<Vec<_>>().join(", ");
-    if shown.is_empty() { shown } else { format!("{label}: {shown}") }
+/// The counts above zero in a line, if there are any.
+fn by(label: &str, counts: &[(String, usize)]) -> Option<String> {
+    let shown: Vec<String> =
+        counts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{word}: {n}")).collect();
+    (!shown.is_empty()).then(|| format!("by {label}  {}", shown.join("; ")))
 }
 
 #[cfg(test)]

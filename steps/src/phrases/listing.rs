@@ -15,6 +15,12 @@ async fn fresh(w: &mut World) -> Result<MonitoringReport, Stop> {
     report.ok_or_else(|| Stop::open("there is no whole monitoring report to look into", at))
 }
 
+/// The report the scenario asked for. How its parts are numbered is another row's business.
+fn came(w: &World) -> Result<MonitoringReport, Stop> {
+    let answer = w.answer()?;
+    reported(w).ok_or_else(|| Stop::open("the report did not arrive whole", [answer.sent, answer.reply.at()]))
+}
+
 /// A monitor the scenario judges; without one, what refused it was judged already.
 fn the(monitor: Option<&SetMonitor>) -> Result<SetMonitor, Stop> {
     monitor.cloned().ok_or_else(|| Stop::open("no monitor was accepted that could be looked for", []))
@@ -102,10 +108,8 @@ async fn requested_for_nothing(w: &mut World) {
 async fn report_holds(w: &mut World) {
     w.attempt(async |w| {
         let monitor = the(w.monitors.last())?;
-        if let Some(report) = reported(w) {
-            let checks = report.holds(&monitor);
-            w.judge(checks);
-        }
+        let checks = came(w)?.holds(&monitor);
+        w.judge(checks);
         Ok(())
     })
     .await;
@@ -116,11 +120,10 @@ async fn report_holds_kind(w: &mut World, kind: String) {
     w.attempt(async |w| {
         let kind = monitor_type(&kind)?;
         let monitor = the(w.monitors.iter().find(|m| m.monitor_type == kind))?;
-        if let Some(report) = reported(w) {
-            let mut checks: Vec<Check> = report.holds(&monitor);
-            checks.push(report.is_only(kind.criterion()));
-            w.judge(checks);
-        }
+        let report = came(w)?;
+        let mut checks: Vec<Check> = report.holds(&monitor);
+        checks.push(report.is_only(kind.criterion()));
+        w.judge(checks);
         Ok(())
     })
     .await;
@@ -130,11 +133,10 @@ async fn report_holds_kind(w: &mut World, kind: String) {
 async fn report_holds_variable(w: &mut World) {
     w.attempt(async |w| {
         let monitor = the(w.monitors.last())?;
-        if let Some(report) = reported(w) {
-            let mut checks: Vec<Check> = report.holds(&monitor);
-            checks.push(report.is_only_of(&monitor.address));
-            w.judge(checks);
-        }
+        let report = came(w)?;
+        let mut checks: Vec<Check> = report.holds(&monitor);
+        checks.push(report.is_only_of(&monitor.address));
+        w.judge(checks);
         Ok(())
     })
     .await;

@@ -17,6 +17,7 @@ use crate::{Stop, World};
 use cucumber::gherkin::Step;
 use cucumber::{World as _, step};
 use judge::monitors::MonitoringReport;
+use ocpp::VariableAddress;
 use serde_json::json;
 use std::sync::OnceLock;
 
@@ -54,4 +55,9 @@ pub(crate) async fn write_level(w: &mut World, level: i64) -> Result<(), Stop> {
 /// Puts the monitoring base back.
 pub(crate) async fn write_base(w: &mut World, base: &str) -> Result<(), Stop> {
     bases::write(w, base).await
+}
+
+/// Writes a variable back to what it was.
+pub(crate) async fn write_back(w: &mut World, at: &VariableAddress, value: &str) -> Result<(), Stop> {
+    moving::write(w, at, value).await
 }

@@ -1,16 +1,20 @@
-//! Phrases about a number the rig can move, and the monitors set around it.
+//! Phrases about a number that can be moved, and the monitors set around it.
+//!
+//! With a rig, the rig moves it. Without one, a variable that the archetype prescribes as writable is written:
+//! that needs nothing but the connection.
 
 use super::chosen::that_take;
 use super::setting::{Wanted, set_for_later, severity};
 use crate::world::{Moved, Undo};
 use crate::{Stop, World};
 use cucumber::{given, when};
-use judge::inventory::{Inventory, Reported};
+use judge::Stimulus;
+use judge::inventory::{Inventory, Reported, variable_at};
 use judge::results::{self, Kind};
 use ocpp::{MonitorType, VariableAddress};
 use serde_json::{Value, json};
-use spec::Effect;
-use spec::model::Limit;
+use spec::model::{Access, Limit};
+use spec::{Effect, Place};
 
 /// How far a number may be moved in one direction: eight steps, the widest a scenario needs.
 const STEPS: f64 = 8.0;
@@ -33,21 +37,44 @@ async fn read(w: &mut World, at: &VariableAddress) -> Result<Option<f64>, Stop> 
     Ok(value.and_then(|v| v.trim().parse().ok()))
 }
 
+/// Whether an archetype row prescribes that the variable can be written. Others are left alone: what a
+/// vendor's own variable does when it is written, nobody here knows.
+fn may_be_written(w: &World, v: &Reported) -> bool {
+    v.mutability() == Some("ReadWrite")
+        && w.cx.archetype.components.iter().any(|c| {
+            Place::all(c.at, w.cx.declaration.topology()).into_iter().any(|place| {
+                c.variables.iter().any(|row| {
+                    row.access == Access::ReadWrite && variable_at(c, row, place).same_as(&v.address)
+                })
+            })
+        })
+}
+
 /// Chooses a number that takes the monitor type and can be moved.
 async fn choose(w: &mut World, kind: MonitorType, up: bool) -> Result<(), Stop> {
     everything_is_let_through(w).await?;
+    let written = w.cx.binding == "none";
     let inventory: std::rc::Rc<Inventory> = super::inventory::fetch(w).await?;
     for at in that_take(w, kind).await? {
         let Some(found) = inventory.find(&at).filter(|v| super::chosen::is_number(v)) else { continue };
+        if written && !may_be_written(w, found) {
+            continue;
+        }
         let Some(start) = read(w, &at).await? else { continue };
         let Some(step) = step(found, start, up) else { continue };
         let step = if up { step } else { -step };
         let (threshold, beyond) = (start + 2.0 * step, start + 4.0 * step);
         w.targets = vec![at.clone()];
-        w.moved = Some(Moved { address: at, start, step, threshold, beyond });
+        w.moved = Some(Moved { address: at, start, step, threshold, beyond, written });
+        w.subject.stimulus = if written { Stimulus::Protocol } else { Stimulus::Hook };
         return Ok(());
     }
-    Err(Stop::open(format!("no variable that takes a {kind} monitor has a value that can be moved"), []))
+    let why = if written {
+        "no rig is bound to this run, and the station reports no monitorable number of the archetype that can be written"
+    } else {
+        "no monitorable number has a value that can be moved"
+    };
+    Err(Stop::NotExercised(format!("{why} ({kind})")))
 }
 
 /// Sets the monitoring level to 9 and remembers the level that was in force.
@@ -95,7 +122,7 @@ fn moved(w: &World) -> Result<Moved, Stop> {
     w.moved.clone().ok_or_else(|| Stop::Bug("a step moves a number and none was chosen".into()))
 }
 
-#[given("a number the rig can move, with an upper threshold above it")]
+#[given("a number that can be moved, with an upper threshold above it")]
 async fn upper(w: &mut World) {
     w.attempt(async |w| {
         choose(w, MonitorType::UpperThreshold, true).await?;
@@ -105,7 +132,7 @@ async fn upper(w: &mut World) {
     .await;
 }
 
-#[given("a number the rig can move, with a lower threshold below it")]
+#[given("a number that can be moved, with a lower threshold below it")]
 async fn lower(w: &mut World) {
     w.attempt(async |w| {
         choose(w, MonitorType::LowerThreshold, false).await?;
@@ -115,7 +142,7 @@ async fn lower(w: &mut World) {
     .await;
 }
 
-#[given("a number the rig can move, with two upper thresholds above it")]
+#[given("a number that can be moved, with two upper thresholds above it")]
 async fn two_upper(w: &mut World) {
     w.attempt(async |w| {
         choose(w, MonitorType::UpperThreshold, true).await?;
@@ -125,7 +152,7 @@ async fn two_upper(w: &mut World) {
     .await;
 }
 
-#[given("a number the rig can move, with upper thresholds of three severities")]
+#[given("a number that can be moved, with upper thresholds of three severities")]
 async fn three_upper(w: &mut World) {
     w.attempt(async |w| {
         choose(w, MonitorType::UpperThreshold, true).await?;
@@ -135,7 +162,7 @@ async fn three_upper(w: &mut World) {
     .await;
 }
 
-#[given("a number the rig can move, with a delta monitor")]
+#[given("a number that can be moved, with a delta monitor")]
 async fn delta(w: &mut World) {
     w.attempt(async |w| {
         choose(w, MonitorType::Delta, true).await?;
@@ -156,12 +183,35 @@ pub(super) fn written(value: f64) -> String {
 /// Moves the number; it is put back after the scenario.
 async fn to(w: &mut World, value: f64) -> Result<(), Stop> {
     let m = moved(w)?;
-    let back = Undo::Value(Effect::value(&m.address, written(m.start)));
+    let back = if m.written {
+        Undo::Written(m.address.clone(), written(m.start))
+    } else {
+        Undo::Value(Effect::value(&m.address, written(m.start)))
+    };
     if !w.undo.contains(&back) {
         w.undo.push(back);
     }
-    w.cause = w.lane.stimulus(&Effect::value(&m.address, written(value))).await?;
-    Ok(())
+    if !m.written {
+        w.cause = w.lane.stimulus(&Effect::value(&m.address, written(value))).await?;
+        return Ok(());
+    }
+    write(w, &m.address, &written(value)).await?;
+    let answer = w.answer()?.clone();
+    w.cause = answer.sent;
+    let said = results::pair(Kind::Set, &answer).ok().and_then(|(m, _)| Some(m.first()?.status.clone()));
+    match said.as_deref() {
+        Some("Accepted") => Ok(()),
+        other => {
+            let said = other.unwrap_or("no result");
+            Err(Stop::NotExercised(format!("{} was not written: {said}", m.address)))
+        }
+    }
+}
+
+/// Writes a variable.
+pub(super) async fn write(w: &mut World, at: &VariableAddress, value: &str) -> Result<(), Stop> {
+    let element = json!({ "component": at.component, "variable": at.variable, "attributeValue": value });
+    w.call("SetVariables", json!({ "setVariableData": [element] })).await.map(|_| ())
 }
 
 #[given("the value rises above the threshold")]

@@ -77,8 +77,26 @@ pub async fn judge_reference(version: Version, level: u8) -> Outcome {
 
 /// Judges a reference station built from an archetype and a declaration.
 pub async fn judge_station(archetype: Archetype, declaration: Declaration, version: Version, level: u8) -> Outcome {
+    judge_bound(archetype, declaration, version, level, true).await
+}
+
+/// Judges the reference station as a laboratory without a rig does.
+pub async fn judge_reference_without_rig(version: Version, level: u8) -> Outcome {
+    let archetype = Archetype::load("ac-wallbox").unwrap();
+    let declaration = Declaration::complete(&archetype);
+    judge_bound(archetype, declaration, version, level, false).await
+}
+
+async fn judge_bound(
+    archetype: Archetype,
+    declaration: Declaration,
+    version: Version,
+    level: u8,
+    bench: bool,
+) -> Outcome {
     let station = Station::new(&archetype, &declaration, version, identity());
-    let session = session(archetype, declaration, level, "hook");
+    let binding = if bench { "hook" } else { NoRig.binding() };
+    let session = session(archetype, declaration, level, binding);
     let clock = Clock::starting_at(EPOCH.parse().unwrap());
     let log = Log::new(clock.clone(), Trace::in_memory());
     session.open(&log);
@@ -92,7 +110,8 @@ pub async fn judge_station(archetype: Archetype, declaration: Declaration, versi
     };
     let station = station::run(station, clock, RunnerConfig::default(), connect, control, |_| (), std::future::pending());
     let (_keep, stop) = watch::channel(false);
-    let live = Rc::new(Live::new(csms, log.clone(), Box::new(Bench(handle)), stop));
+    let rig: Box<dyn Rig> = if bench { Box::new(Bench(handle.clone())) } else { Box::new(NoRig) };
+    let live = Rc::new(Live::new(csms, log.clone(), rig, stop));
     let plan = session.plan(version).unwrap();
     let mut run = tokio::select! {
         biased;

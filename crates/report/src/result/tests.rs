@@ -33,9 +33,12 @@ fn a_partial_or_interrupted_run_reaches_no_level_and_does_not_conform() {
 fn times_are_seconds_rounded_to_the_millisecond() {
     let of = Duration::from_nanos;
     let timing = Timing::new(of(83_214_499_999), of(1_500_000), of(499_999));
-    assert_eq!(serde_json::to_value(timing).unwrap(), serde_json::json!({
-        "wall": 83.214, "waitingForStation": 0.002, "mandated": 0.0
-    }));
+    assert_eq!(
+        serde_json::to_value(timing).unwrap(),
+        serde_json::json!({
+            "wall": 83.214, "waitingForStation": 0.002, "mandated": 0.0
+        })
+    );
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use super::View;
 use super::groups::{Blocked, place};
-use super::style::{Ink, Page, counted};
+use super::style::{Ink, Page};
+use crate::words::{counted, obligation};
 use judge::{Basis, Finding, Verdict, VerdictLine};
 use spec::Place;
-use spec::model::{Obligation, RowId};
+use spec::model::RowId;
 use trace::Seq;
 
 /// Failures shown in full; the rest get a line each.
@@ -81,7 +82,8 @@ pub(super) fn failures(page: &mut Page, view: &View<'_>, verdicts: &[VerdictLine
         in_full(page, view, failure);
         let row = &failure.first.row;
         if let Some(count) = blocks.get(row).filter(|_| last_row != Some(row)) {
-            page.field(MARGIN, "blocks", &counted(*count, "other verdict"));
+            let text = format!("{} (see Inconclusive)", counted(*count, "other verdict"));
+            page.field(MARGIN, "blocks", &text);
         }
         evidence(page, view, failure);
         last_row = Some(row);
@@ -89,7 +91,10 @@ pub(super) fn failures(page: &mut Page, view: &View<'_>, verdicts: &[VerdictLine
     let (_, rest) = shown.split_at(shown.len().min(IN_FULL));
     if !rest.is_empty() {
         page.gap();
-        page.line(&format!("{}, in short; result.json has their details:", counted(rest.len(), "more failure")));
+        page.line(&format!(
+            "{}, in short; result.json has their details:",
+            counted(rest.len(), "more failure")
+        ));
     }
     for failure in rest {
         one_line(page, view, failure);
@@ -106,7 +111,11 @@ fn heading(page: &mut Page, view: &View<'_>, ink: Ink, v: &VerdictLine) {
 fn subject(view: &View<'_>, v: &VerdictLine) -> String {
     let text = row_title(view, v).unwrap_or(&v.title).trim_end_matches('.');
     let at = place(v);
-    if at == Place::STATION || text.contains(&at.to_string()) { text.to_owned() } else { format!("{text} @ {at}") }
+    if at == Place::STATION || text.contains(&at.to_string()) {
+        text.to_owned()
+    } else {
+        format!("{text} @ {at}")
+    }
 }
 
 /// A behaviour row says in its title what is required; a scenario's title says only what it does.
@@ -155,14 +164,6 @@ fn scenario(view: &View<'_>, v: &VerdictLine) -> String {
     }
 }
 
-fn obligation(o: Obligation) -> &'static str {
-    match o {
-        Obligation::Must => "must",
-        Obligation::Should => "should",
-        Obligation::May => "may",
-    }
-}
-
 /// Further findings of the same scenario, equal ones once.
 fn further(page: &mut Page, v: &VerdictLine) {
     let mut distinct: Vec<(&Finding, usize)> = Vec::new();
@@ -175,7 +176,8 @@ fn further(page: &mut Page, v: &VerdictLine) {
     }
     for (f, count) in distinct.iter().take(MOST_FINDINGS) {
         let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
-        let records = if f.evidence.is_empty() { String::new() } else { format!(" [{}]", records(&f.evidence)) };
+        let records =
+            if f.evidence.is_empty() { String::new() } else { format!(" [{}]", records(&f.evidence)) };
         let text = format!("{}: expected {}, observed {}{times}{records}", f.code, f.expected, f.observed);
         page.field(MARGIN, "and", &text);
     }
@@ -199,7 +201,7 @@ fn records(all: &[Seq]) -> String {
     let mut ranges: Vec<(Seq, Seq)> = Vec::new();
     for n in all {
         match ranges.last_mut() {
-            Some((_, last)) if last.next() == *n => *last = *n,
+            Some((_, last)) if last.0.checked_add(1) == Some(n.0) => *last = *n,
             _ => ranges.push((*n, *n)),
         }
     }
@@ -270,6 +272,7 @@ mod tests {
         let of = |all: &[u64]| records(&all.iter().copied().map(Seq).collect::<Vec<_>>());
         assert_eq!(of(&[]), "none");
         assert_eq!(of(&[7]), "#7");
+        assert_eq!(of(&[u64::MAX, 0]), "#18446744073709551615, #0");
         assert_eq!(of(&[7, 8, 10, 11, 12, 13, 40]), "#7, #8, #10 to #13, #40");
     }
 }

@@ -1,7 +1,8 @@
 //! What was not judged, many verdicts to a line: by what stands in the way, or by the reason.
 
-use super::style::{Ink, Page, counted};
-use judge::{Verdict, VerdictLine};
+use super::style::{Ink, Page};
+use crate::words::counted;
+use judge::{Code, Verdict, VerdictLine};
 use spec::Place;
 use spec::model::{Obligation, RowId};
 use std::collections::BTreeMap;
@@ -87,7 +88,12 @@ pub(super) fn print(page: &mut Page, ink: Ink, heading: &str, groups: &[Group<'_
     }
     let rest = groups.iter().skip(MOST_GROUPS).map(|g| g.members.len()).sum::<usize>();
     if rest > 0 {
-        page.hang(&" ".repeat(indent), indent, Ink::Plain, &format!("{rest} more for other reasons, in result.json"));
+        page.hang(
+            &" ".repeat(indent),
+            indent,
+            Ink::Plain,
+            &format!("{rest} more for other reasons, in result.json"),
+        );
     }
 }
 
@@ -125,14 +131,9 @@ impl<'a> Blocked<'a> {
         let of_row = self.by_row.get(row)?.iter().copied();
         let unmet = of_row.filter(|v| {
             let here = place(v) == at || row.kind() == Some('B');
-            here && !matches!(v.verdict, Verdict::Pass | Verdict::NotApplicable)
+            here && can_block(v)
         });
         unmet.min_by_key(|v| (v.blocked_by.is_some(), weight(v.verdict)))
-    }
-    /// How many verdicts a row keeps from being reached, by way of others too.
-    pub(super) fn by(&self, row: &RowId) -> usize {
-        let all = self.by_row.values().flatten();
-        all.filter(|v| self.root(v).is_some_and(|(root, _)| root == row)).count()
     }
 
     /// How many verdicts each row keeps from being reached, by way of others too.
@@ -142,6 +143,19 @@ impl<'a> Blocked<'a> {
             *counts.entry(row).or_insert(0) += 1;
         }
         counts
+    }
+}
+
+/// Whether a verdict can stand in the way of others. A component or variable does by its absence, not by its
+/// form.
+fn can_block(v: &VerdictLine) -> bool {
+    match v.verdict {
+        Verdict::Pass | Verdict::NotApplicable => false,
+        Verdict::Fail | Verdict::Warn if matches!(v.row.kind(), Some('C' | 'V')) => {
+            matches!(v.code, Some(Code::ComponentMissing | Code::ComponentMisplaced | Code::VariableMissing))
+        }
+        Verdict::Warn => false,
+        Verdict::Fail | Verdict::NotExercised | Verdict::Inconclusive | Verdict::Error => true,
     }
 }
 
@@ -189,7 +203,7 @@ fn reason(v: &VerdictLine) -> String {
 mod tests {
     use super::*;
     use crate::result::samples::{failed, left_out, open};
-    use judge::{Code, Finding, Outcome};
+    use judge::{Finding, Outcome};
     use spec::model::Obligation::{Must, Should};
     use trace::Seq;
 
@@ -202,6 +216,11 @@ mod tests {
         on(row, connector, crate::result::samples::line(1, Must, blocked))
     }
 
+    /// A must whose component is not there.
+    fn absent(level: u8) -> VerdictLine {
+        VerdictLine { code: Some(Code::ComponentMissing), ..failed(level) }
+    }
+
     fn texts(groups: &[Group<'_>]) -> Vec<String> {
         groups.iter().map(|g| format!("{} {}", g.members.len(), g.text)).collect()
     }
@@ -209,7 +228,7 @@ mod tests {
     #[test]
     fn a_chain_of_blocked_rows_is_laid_at_the_door_of_the_row_that_failed() {
         let all = [
-            on("C-0205", 1, failed(1)),
+            on("C-0205", 1, absent(1)),
             blocked("V-0221", 1, "C-0205"),
             blocked("M-0030", 1, "V-0221"),
             on("V-0300", 1, open(1, Must)),
@@ -221,12 +240,16 @@ mod tests {
 
     #[test]
     fn a_row_that_fails_elsewhere_is_not_blamed_here() {
-        let all = [
-            on("C-0205", 2, failed(1)),
-            on("C-0205", 1, left_out(1, Must)),
-            blocked("V-0221", 1, "C-0205"),
-        ];
+        let all =
+            [on("C-0205", 2, absent(1)), on("C-0205", 1, left_out(1, Must)), blocked("V-0221", 1, "C-0205")];
         assert_eq!(texts(&inconclusive(&all)), ["1 blocked by C-0205, which was not exercised"]);
+    }
+
+    #[test]
+    fn a_variable_in_the_wrong_form_is_not_what_stands_in_the_way() {
+        let all =
+            [on("V-0221", 1, failed(1)), on("V-0221", 1, left_out(2, Must)), blocked("M-0030", 1, "V-0221")];
+        assert_eq!(texts(&inconclusive(&all)), ["1 blocked by V-0221, which was not exercised"]);
     }
 
     #[test]

@@ -7,11 +7,13 @@ mod style;
 
 use crate::level::{LevelTally, tallies};
 use crate::result::{ResultFile, StationSeen};
+use crate::words::counted;
 use judge::Verdict;
 use spec::Archetype;
-use spec::model::Level;
+use spec::model::{Level, RowId};
+use std::collections::BTreeSet;
 use std::path::Path;
-use style::{Ink, Page, counted};
+use style::{Ink, Page};
 use trace::Seq;
 
 /// How a report is shown, and what it may look up.
@@ -24,7 +26,8 @@ pub struct View<'a> {
     pub directory: Option<&'a Path>,
     /// The archetype, for the titles and the rationale of its rows.
     pub archetype: Option<&'a Archetype>,
-    /// The text of a frame by its record number; `None` for a record that is no frame.
+    /// The text of a frame by its record number; `None` for a record that is no frame. It is shown in one line,
+    /// made safe to print and cut to the width.
     pub frame: &'a dyn Fn(Seq) -> Option<String>,
 }
 
@@ -57,22 +60,23 @@ fn head(page: &mut Page, result: &ResultFile) {
     page.field(0, "Archetype", &format!("{} {}, edition {}", a.id, a.version, a.edition));
     page.field(0, "Station", &station(&result.station));
     page.field(0, "OCPP", result.ocpp_version.as_str());
+    let commit = result.suite.commit.as_ref().map_or(String::new(), |c| format!(", commit {c}"));
+    page.field(0, "Suite", &format!("diagmark {}{commit}", result.suite.version));
+    page.field(0, "Stimuli", stimuli(&result.stimulus.binding));
     for tally in tallies(result.requested_level, &result.verdicts) {
         page.field(0, &format!("Level {}", tally.level), &standing(result, &tally));
     }
-    let counts = Verdict::ALL.map(|v| format!("{} {}", result.summary.count(v), v.as_str().replace('-', " ")));
+    let counts =
+        Verdict::ALL.map(|v| format!("{} {}", result.summary.count(v), v.as_str().replace('-', " ")));
     page.field(0, "Verdicts", &counts.join(", "));
     if !result.declared_absent.is_empty() {
-        page.field(0, "Declared absent", &result.declared_absent.join(", "));
+        page.field(0, "Without", &format!("{} (as declared)", result.declared_absent.join(", ")));
     }
 }
 
 fn headline(result: &ResultFile) -> (Ink, String) {
     let named = |l: Level| format!("level {l} ({})", l.name());
-    let failed = match result.summary.fail {
-        0 => String::new(),
-        n => format!("; {}", counted(n, "failure")),
-    };
+    let failed = failed(result);
     if result.nothing_judged() {
         return (Ink::Doubt, "NOTHING JUDGED: no verdict says anything about the station".to_owned());
     }
@@ -84,7 +88,8 @@ fn headline(result: &ResultFile) -> (Ink, String) {
             (Ink::Good, format!("CONFORMING to {}", named(result.requested_level)))
         }
         (false, false) => {
-            let reached = result.level.map_or("no level reached".to_owned(), |l| format!("{} reached", named(l)));
+            let reached =
+                result.level.map_or("no level reached".to_owned(), |l| format!("{} reached", named(l)));
             (Ink::Bad, format!("NOT CONFORMING to {}: {reached}{failed}", named(result.requested_level)))
         }
     }
@@ -95,7 +100,9 @@ fn hint(result: &ResultFile) -> Option<&'static str> {
     if result.interrupted {
         return Some("The run was stopped before its end: run it again to certify.");
     }
-    result.partial.then_some("Scenarios were left out on purpose: run without --select and --impact to certify.")
+    result
+        .partial
+        .then_some("Scenarios were left out on purpose: run without --select and --impact to certify.")
 }
 
 fn station(s: &StationSeen) -> String {
@@ -111,7 +118,7 @@ fn station(s: &StationSeen) -> String {
     parts.join(", ")
 }
 
-/// How a level stands: `Inventory, not met: 3 of 12 musts; 2 failed, 7 inconclusive`.
+/// How a level stands: `Inventory: not met (3 of 12 musts; 2 failed, 7 inconclusive)`.
 fn standing(result: &ResultFile, tally: &LevelTally) -> String {
     let word = match (result.partial || result.interrupted, tally.is_met()) {
         (true, _) => "not judged as a whole",
@@ -124,14 +131,30 @@ fn standing(result: &ResultFile, tally: &LevelTally) -> String {
         (tally.inconclusive, "inconclusive"),
         (tally.not_exercised, "not exercised"),
     ];
-    let open: Vec<String> = open.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-    let mut text = format!("{}, {word}: {} of {} met", tally.level.name(), tally.met, counted(tally.musts, "must"));
-    if !open.is_empty() {
-        text.push_str(&format!("; {}", open.join(", ")));
-    } else if tally.passed == 0 {
-        text.push_str("; nothing passed");
+    let mut why: Vec<String> =
+        open.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if why.is_empty() && tally.passed == 0 {
+        why.push("nothing passed".to_owned());
     }
-    text
+    let musts = format!("{} of {}", tally.met, counted(tally.musts, "must"));
+    let separator = if why.is_empty() { "" } else { "; " };
+    format!("{}: {word} ({musts}{separator}{})", tally.level.name(), why.join(", "))
+}
+
+/// What brought about the changes of values.
+fn stimuli(binding: &str) -> &str {
+    if binding == "none" { "no rig was bound" } else { binding }
+}
+
+/// How many failures, and in how many rows.
+fn failed(result: &ResultFile) -> String {
+    let fails = || result.verdicts.iter().filter(|v| v.verdict == Verdict::Fail);
+    let rows: BTreeSet<&RowId> = fails().map(|v| &v.row).collect();
+    match fails().count() {
+        0 => String::new(),
+        n if n == rows.len() => format!("; {}", counted(n, "failure")),
+        n => format!("; {} in {}", counted(n, "failure"), counted(rows.len(), "row")),
+    }
 }
 
 fn observations(page: &mut Page, result: &ResultFile) {
@@ -147,7 +170,11 @@ fn observations(page: &mut Page, result: &ResultFile) {
 
 fn foot(page: &mut Page, result: &ResultFile, view: &View<'_>) {
     page.gap();
-    page.field(0, "Passed", &counted(result.summary.pass, "verdict"));
+    page.field(
+        0,
+        "Passed",
+        &format!("{} of {}", result.summary.pass, counted(result.verdicts.len(), "verdict")),
+    );
     let t = &result.timing;
     let time = format!(
         "{}, of which {} waiting for the station, {} prescribed by the scenarios",
@@ -158,14 +185,10 @@ fn foot(page: &mut Page, result: &ResultFile, view: &View<'_>) {
     page.field(0, "Time", &time);
     if let Some(directory) = view.directory {
         let directory = style::clean(&directory.display().to_string());
-        let evidence = format!("({} of evidence)", counted_u64(result.evidence.records, "record"));
+        let evidence = format!("({} of evidence)", counted(result.evidence.records, "record"));
         page.line(&format!("Run        {directory} {evidence}"));
         page.line(&format!("Verify     diagmark verify {}", quoted(&directory)));
     }
-}
-
-fn counted_u64(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Seconds as a person says them: `0.4 s`, `83.2 s`, `12 min 5 s`, `1 h 2 min`.

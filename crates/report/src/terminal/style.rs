@@ -169,11 +169,6 @@ fn split(text: &str, width: usize) -> (&str, &str) {
     (text, "")
 }
 
-/// `1 must`, `2 musts`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
