@@ -4,7 +4,7 @@ use crate::cleanup::clean_up;
 use crate::context::Context;
 use crate::link::{Link, Met, Timing, WaitFor};
 use crate::phrases;
-use crate::plan::{Item, Plan, absent_by_choice, stands_in_the_way};
+use crate::plan::{Item, Plan, absent_by_choice};
 use crate::stop::Diverged;
 use crate::{Lane, Stop, World};
 use cucumber::gherkin::Step;
@@ -148,7 +148,7 @@ impl Runner<'_> {
                     Outcome::NotApplicable(why) => {
                         return Some(Outcome::NotApplicable(format!("{row} is not applicable: {why}")));
                     }
-                    outcome if stands_in_the_way(outcome) => return Some(Outcome::blocked(row.clone())),
+                    outcome if outcome.stands_in_the_way() => return Some(Outcome::blocked(row.clone())),
                     _ => {}
                 }
             }

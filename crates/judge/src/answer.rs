@@ -129,3 +129,6 @@ pub fn said(status: &str, holder: &Value) -> String {
         None => status.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

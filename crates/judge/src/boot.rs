@@ -1,9 +1,11 @@
 //! How a station introduces itself (OCPP B01).
 
-use crate::{Check, Code, Finding, Window};
+use crate::{Check, Code, Finding, Window, frame_of};
+use ocpp::Version;
 use ocpp::frame::Frame;
 use serde_json::Value;
-use trace::{Direction, Seq};
+use std::collections::BTreeMap;
+use trace::{Body, ConnId, Direction, Record, Seq};
 
 /// What the station said of itself in BootNotification.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,39 +38,75 @@ pub fn identity(window: Window<'_>) -> Identity {
     }
 }
 
-/// BootNotification is there, and no other CALL came before it was accepted (OCPP B01.FR.01, B01.FR.08).
+/// BootNotification is there, and no other CALL came before it was accepted (OCPP B01.FR.01, B01.FR.08,
+/// B02.FR.02).
 ///
-/// A station that only reconnects should not boot again, so its absence proves nothing.
+/// Judged on the first connection on which the station booted by itself. What it sent on a connection before
+/// that proves nothing: a station that only reconnects need not boot again.
 pub fn announced(window: Window<'_>) -> Check {
-    let mut booting: Option<(Seq, String)> = None;
-    let mut accepted: Option<(Seq, Seq)> = None;
-    let mut early: Option<(Seq, String)> = None;
-    for (at, dir, frame) in window.frames() {
-        match (dir, frame) {
-            (Direction::Rx, Frame::Call { id, action, .. }) if action == "BootNotification" => {
-                booting.get_or_insert((at, id));
+    let booted = window.records.iter().find_map(|r| booted_by_itself(r, window.version));
+    let Some((conn, boot)) = booted else {
+        return Check::open(
+            "no BootNotification was seen: a station that was accepted before need not send it again; restart it",
+            window.ends(),
+        );
+    };
+    let mut tries: BTreeMap<String, Seq> = BTreeMap::new();
+    let mut asked_for: Vec<String> = Vec::new();
+    for record in window.records.iter().filter(|r| conn_of(r) == Some(conn)) {
+        match frame_of(record, window.version) {
+            Some((Direction::Rx, Frame::Call { id, action, .. })) if action == "BootNotification" => {
+                tries.insert(id, record.n);
             }
-            (Direction::Tx, Frame::CallResult { id, .. }) => {
-                if let Some((boot, _)) = booting.as_ref().filter(|(_, b)| *b == id) {
-                    accepted.get_or_insert((*boot, at));
+            Some((Direction::Rx, Frame::Call { action, .. } | Frame::Send { action, .. }))
+                if !asked_for.contains(&action) =>
+            {
+                let (at, expected) = (record.n, "no other CALL before BootNotification was accepted");
+                return Finding::new(Code::BootNotFirst, expected, format!("{action} at {at}"), [at, boot]).into();
+            }
+            Some((Direction::Tx, Frame::Call { action, payload, .. })) => {
+                asked_for.extend(asked(&action, &payload).map(str::to_owned));
+            }
+            Some((Direction::Tx, Frame::CallResult { id, payload })) => {
+                let accepted = payload.get("status").and_then(Value::as_str) == Some("Accepted");
+                if let Some(tried) = tries.get(&id).filter(|_| accepted) {
+                    return Check::held([*tried, record.n]);
                 }
-            }
-            (Direction::Rx, Frame::Call { action, .. }) if accepted.is_none() => {
-                early.get_or_insert((at, action));
             }
             _ => {}
         }
     }
-    match (booting, accepted, early) {
-        (None, ..) => Check::open(
-            "no BootNotification was seen: a station that was accepted before need not send it again; restart it",
-            window.ends(),
-        ),
-        (Some((boot, _)), _, Some((at, action))) => {
-            let expected = "no other CALL before BootNotification was accepted";
-            Finding::new(Code::BootNotFirst, expected, format!("{action} at {at}"), [at, boot]).into()
-        }
-        (Some((boot, _)), None, None) => Check::open("BootNotification was not answered yet", [boot]),
-        (Some(_), Some((boot, reply)), None) => Check::held([boot, reply]),
+    Check::open("BootNotification was not accepted yet", tries.into_values().chain(window.ends()))
+}
+
+fn conn_of(record: &Record) -> Option<ConnId> {
+    match &record.body {
+        Body::Frame { conn, .. } => Some(*conn),
+        _ => None,
     }
 }
+
+/// Whether a record is a BootNotification that the suite did not ask for.
+fn booted_by_itself(record: &Record, version: Version) -> Option<(ConnId, Seq)> {
+    match frame_of(record, version)? {
+        (Direction::Rx, Frame::Call { action, payload, .. })
+            if action == "BootNotification"
+                && payload.get("reason").and_then(Value::as_str) != Some("Triggered") =>
+        {
+            Some((conn_of(record)?, record.n))
+        }
+        _ => None,
+    }
+}
+
+/// The CALL that a station may send in answer to a request before it is accepted (OCPP B02.FR.02).
+fn asked<'a>(action: &str, payload: &'a Value) -> Option<&'a str> {
+    match action {
+        "TriggerMessage" => payload.get("requestedMessage")?.as_str(),
+        "GetBaseReport" | "GetReport" => Some("NotifyReport"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

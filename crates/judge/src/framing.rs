@@ -3,9 +3,9 @@
 
 use crate::{Check, Code, Finding, Window};
 use ocpp::Version;
-use ocpp::frame::{self, Frame};
+use ocpp::frame::{self, Frame, UNREADABLE_ID, Unreadable};
 use ocpp::validate::{Keyword, Validators};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use trace::{Body, Direction, Record, Seq};
 
 /// What is wrong with the frames of a station, by message.
@@ -20,11 +20,40 @@ pub struct Framing {
 /// Most findings reported for one message; a station that repeats itself a thousand times says no more.
 const ENOUGH: usize = 5;
 
+/// What the suite sent that can be answered.
+#[derive(Default)]
+struct Asked {
+    /// The actions of the CALLs, by id.
+    actions: BTreeMap<String, String>,
+    /// The ids of everything else: frames made wrong on purpose, and answers, which a station may find wrong.
+    others: BTreeSet<String>,
+}
+
+impl Asked {
+    fn sent(&mut self, frame: Result<Frame, Unreadable>) {
+        match frame {
+            Ok(Frame::Call { id, action, .. }) => drop(self.actions.insert(id, action)),
+            Ok(frame) => drop(self.others.insert(frame.id().to_owned())),
+            Err(unreadable) => self.others.extend(unreadable.message_id),
+        }
+    }
+
+    fn may_fail(&self, id: &str) -> bool {
+        id == UNREADABLE_ID || self.actions.contains_key(id) || self.others.contains(id)
+    }
+}
+
+/// The findings to report of many: what fails a station must not hide behind what only deserves a warning.
+fn worst(findings: &[Finding]) -> Vec<Finding> {
+    let (hard, mild): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|f| !f.mild);
+    hard.into_iter().chain(mild).take(ENOUGH).cloned().collect()
+}
+
 impl Framing {
     /// Judges every frame of the station in a window. Answers are matched to the CALLs of the suite by id.
     pub fn of(window: Window<'_>, validators: &Validators) -> Framing {
         let mut framing = Framing::default();
-        let mut asked: HashMap<String, String> = HashMap::new();
+        let mut asked = Asked::default();
         for record in window.records {
             framing.record(record, window.version, validators, &mut asked);
         }
@@ -36,7 +65,7 @@ impl Framing {
         record: &Record,
         version: Version,
         validators: &Validators,
-        asked: &mut HashMap<String, String>,
+        asked: &mut Asked,
     ) {
         let (dir, raw) = match &record.body {
             Body::Frame { dir, raw, .. } => (*dir, raw),
@@ -50,9 +79,7 @@ impl Framing {
         };
         let reading = frame::read(raw, version);
         if dir == Direction::Tx {
-            if let Ok(Frame::Call { id, action, .. }) = reading.frame {
-                asked.insert(id, action);
-            }
+            asked.sent(reading.frame);
             return;
         }
         self.frames.push(record.n);
@@ -65,15 +92,14 @@ impl Framing {
         let (schema, payload) = match reading.frame {
             Ok(Frame::Call { action, payload, .. }) => (format!("{action}Request"), payload),
             Ok(Frame::Send { action, payload, .. }) => (action, payload),
-            Ok(Frame::CallResult { id, payload }) => match asked.get(&id) {
+            Ok(Frame::CallResult { id, payload }) => match asked.actions.get(&id) {
                 Some(action) => (format!("{action}Response"), payload),
-                None => {
-                    let observed = format!("a CALLRESULT with id {id:?}, which answers no CALL of the suite");
-                    let expected = "the id of a CALL";
-                    self.unreadable.push(Finding::new(Code::UnreadableFrame, expected, observed, [record.n]));
-                    return;
-                }
+                None => return self.answers_nothing(record.n, "CALLRESULT", &id, "the id of a CALL"),
             },
+            Ok(Frame::CallError { id, .. }) if !asked.may_fail(&id) => {
+                let expected = format!("the id of a CALL, or {UNREADABLE_ID:?} if that cannot be read");
+                return self.answers_nothing(record.n, "CALLERROR", &id, &expected);
+            }
             _ => return,
         };
         self.seen.entry(schema.clone()).or_default().push(record.n);
@@ -91,6 +117,11 @@ impl Framing {
         }
     }
 
+    fn answers_nothing(&mut self, at: Seq, what: &str, id: &str, expected: &str) {
+        let observed = format!("a {what} with id {id:?}, which answers nothing the suite sent");
+        self.unreadable.push(Finding::new(Code::UnreadableFrame, expected, observed, [at]));
+    }
+
     /// Every violation, readable or not.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.unreadable.iter().chain(self.invalid.values().flatten())
@@ -101,7 +132,7 @@ impl Framing {
         if self.frames.is_empty() {
             return vec![Check::open("the station sent no frame", [])];
         }
-        Check::from_findings(self.unreadable.iter().take(ENOUGH).cloned().collect(), self.ends(&self.frames))
+        Check::from_findings(worst(&self.unreadable), self.ends(&self.frames))
     }
 
     /// Every message of a kind, named as its schema, is valid.
@@ -109,8 +140,8 @@ impl Framing {
         let Some(seen) = self.seen.get(schema) else {
             return vec![Check::Void(format!("the station sent no {schema} in this run"))];
         };
-        let findings = self.invalid.get(schema).map(|f| f.iter().take(ENOUGH).cloned().collect());
-        Check::from_findings(findings.unwrap_or_default(), self.ends(seen))
+        let findings = self.invalid.get(schema).map(|all| worst(all)).unwrap_or_default();
+        Check::from_findings(findings, self.ends(seen))
     }
 
     /// Messages seen that no row is about.
@@ -124,3 +155,6 @@ impl Framing {
         all.first().into_iter().chain(all.last()).copied().collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

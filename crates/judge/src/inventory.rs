@@ -1,6 +1,6 @@
 //! The inventory a station reports (NotifyReport), and the component and variable rows judged against it.
 
-use crate::{Check, Code, Finding, Part};
+use crate::{Check, Code, Finding, Part, filter};
 use ocpp::device::same;
 use ocpp::{ComponentRef, VariableAddress, VariableRef};
 use serde::Deserialize;
@@ -8,6 +8,9 @@ use serde_json::Value;
 use spec::Place;
 use spec::model::{Access, ComponentRow, Limit, VariableRow};
 use trace::Seq;
+
+/// The unit OCPP assumes where none is stated (appendices, units of measure).
+const DEFAULT_UNIT: &str = "Wh";
 
 /// One reported variable.
 #[derive(Debug, Clone)]
@@ -77,17 +80,18 @@ impl Reported {
     /// Whether it says that monitors may be set.
     pub fn supports_monitoring(&self) -> bool {
         let said = self.characteristics.as_ref().and_then(|c| c.supports_monitoring.as_ref());
-        said.and_then(Value::as_bool).unwrap_or(false)
+        said.is_some_and(|v| v.as_bool() == Some(true) || v.as_str() == Some("true"))
     }
 
     /// A numeric limit, as reported.
     pub fn limit(&self, which: Limit) -> Option<f64> {
         let c = self.characteristics.as_ref()?;
-        match which {
+        let said = match which {
             Limit::MinLimit => c.min_limit.as_ref(),
             Limit::MaxLimit => c.max_limit.as_ref(),
-        }?
-        .as_f64()
+        }?;
+        // A number in quotes violates the schema, which is another row's finding.
+        said.as_f64().or_else(|| said.as_str()?.trim().parse().ok())
     }
 }
 
@@ -135,6 +139,7 @@ impl Inventory {
         let kin: Vec<&Reported> =
             self.variables.iter().filter(|v| same(&v.address.component.name, &row.component)).collect();
         let mut elsewhere: Vec<String> = kin.iter().map(|v| v.address.component.to_string()).collect();
+        elsewhere.sort();
         elsewhere.dedup();
         if kin.is_empty() {
             let observed = "no such component in the full inventory";
@@ -183,7 +188,8 @@ impl Inventory {
         let c = found.characteristics.as_ref();
         if let Some(unit) = &row.unit {
             let said = c.and_then(|c| c.unit.as_ref()).and_then(Value::as_str);
-            if said.is_none_or(|s| !same(s, unit)) {
+            // Energy is what OCPP means when nothing is said, so only there may the unit be left out.
+            if !same(said.unwrap_or(DEFAULT_UNIT), unit) {
                 let observed = said.map_or("no unit, which OCPP reads as Wh".to_owned(), str::to_owned);
                 find(Code::WrongUnit, format!("unit {unit}"), observed);
             }
@@ -249,9 +255,11 @@ impl Inventory {
         Check::held(self.records.iter().copied())
     }
 
-    /// Judges that a report lists variables of one component only (OCPP B08.FR.11).
+    /// Judges that a report lists variables of the component asked for only (OCPP B08.FR.11). A component without
+    /// instance or EVSE asks for all of them (B08.FR.22-25).
     pub fn is_only(&self, component: &ComponentRef) -> Check {
-        let foreign = self.variables.iter().find(|v| !v.address.component.same_as(component));
+        let foreign =
+            self.variables.iter().find(|v| !filter::selects_component(component, &v.address.component));
         match foreign {
             None => self.is_not_empty(),
             Some(v) => {
@@ -301,3 +309,6 @@ fn reported(at: Seq, entry: &Value) -> Option<Reported> {
         entry.get("variableCharacteristics").and_then(|c| Characteristics::deserialize(c).ok());
     Some(Reported { at, address: VariableAddress { component, variable }, attributes, characteristics })
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,10 +9,14 @@ pub mod boot;
 mod check;
 mod code;
 pub mod events;
+mod filter;
 pub mod framing;
 pub mod inventory;
 pub mod monitors;
+mod number;
 pub mod results;
+#[cfg(test)]
+mod testing;
 mod verdict;
 mod window;
 

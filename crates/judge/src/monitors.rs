@@ -1,6 +1,6 @@
 //! The monitors a station reports (NotifyMonitoringReport), and what must hold of them.
 
-use crate::{Check, Code, Finding, Part};
+use crate::{Check, Code, Finding, Part, filter, number};
 use ocpp::{MonitorType, MonitoringCriterion, VariableAddress};
 use serde_json::Value;
 use trace::Seq;
@@ -113,7 +113,8 @@ impl MonitoringReport {
     /// An id no monitor of the report has.
     pub fn unused_id(&self) -> i64 {
         let highest = self.monitors.iter().map(|m| m.id).filter(|id| *id < 1_000_000).max().unwrap_or(0);
-        highest.max(0) + 100_000
+        let first = highest.max(0) + 100_000;
+        (first..i64::MAX).find(|id| self.find(*id).is_none()).unwrap_or(first)
     }
 
     /// The monitor is reported as it was set (OCPP N02.FR.11, N04.FR.08).
@@ -141,7 +142,7 @@ impl MonitoringReport {
         differs("severity", set.severity.to_string(), severity);
         // A Delta on a variable that is not numeric ignores its value, and a station may report another.
         let value_counts = set.monitor_type != MonitorType::Delta;
-        if value_counts && found.value.is_none_or(|v| (v - set.value).abs() > 1e-6) {
+        if value_counts && found.value.is_none_or(|v| !number::close(v, set.value)) {
             differs("value", set.value.to_string(), shown(found.value));
         }
         let twice = self.monitors.iter().filter(|m| m.id == set.id).count() > 1;
@@ -183,9 +184,10 @@ impl MonitoringReport {
         }
     }
 
-    /// Every monitor watches the variable asked for (OCPP N02.FR.08).
+    /// Every monitor watches a variable that was asked for (OCPP N02.FR.08). An address without instance or EVSE
+    /// asks for all of them (N02.FR.17-21).
     pub fn is_only_of(&self, address: &VariableAddress) -> Check {
-        match self.monitors.iter().find(|m| !m.address.same_as(address)) {
+        match self.monitors.iter().find(|m| !filter::selects(address, &m.address)) {
             None => Check::held(self.records.iter().copied()),
             Some(m) => {
                 let expected = format!("only monitors of {address}");

@@ -85,6 +85,7 @@ pub fn address(holder: &Value) -> Option<VariableAddress> {
     Some(VariableAddress { component, variable })
 }
 
+/// Whether a result may belong to an element: it names nothing else.
 fn answers(kind: Kind, element: &Value, result: &Value) -> bool {
     if kind == Kind::Clear {
         return element.as_i64().is_some() && element.as_i64() == result.get("id").and_then(Value::as_i64);
@@ -94,9 +95,22 @@ fn answers(kind: Kind, element: &Value, result: &Value) -> bool {
         _ => false,
     };
     // Two monitors on one variable are told apart by type and severity (SetMonitoringResultType).
-    same_place
-        && (kind != Kind::Monitor
-            || ["type", "severity"].iter().all(|key| element.get(key) == result.get(key)))
+    let other = |key: &&str| result.get(key).is_some_and(|said| element.get(key) != Some(said));
+    same_place && (kind != Kind::Monitor || !["type", "severity"].iter().any(other))
+}
+
+/// Whether a result belongs to an element: it also names everything by which elements are told apart. Two
+/// elements on one variable may differ in the attribute alone (OCPP B05.FR.03, B06.FR.03).
+fn answers_exactly(kind: Kind, element: &Value, result: &Value) -> bool {
+    let attribute = |holder: &Value| {
+        holder.get("attributeType").and_then(Value::as_str).unwrap_or("Actual").to_owned()
+    };
+    answers(kind, element, result)
+        && match kind {
+            Kind::Get | Kind::Set => attribute(element) == attribute(result),
+            Kind::Monitor => ["type", "severity"].iter().all(|key| element.get(key) == result.get(key)),
+            Kind::Clear => true,
+        }
 }
 
 /// Pairs the results of an answer with the elements of its request, in any order, and judges that there is
@@ -119,24 +133,25 @@ pub fn pair(kind: Kind, answer: &Answer) -> Result<(Vec<Matched>, Vec<Check>), C
     }
     let mut taken = vec![false; elements.len()];
     let mut matched = Vec::new();
-    for result in results {
-        let status = result.get(kind.status()).and_then(Value::as_str).unwrap_or("(none)").to_owned();
-        let free = elements
-            .iter()
-            .zip(taken.iter_mut())
-            .enumerate()
-            .find(|(_, (element, taken))| !**taken && answers(kind, element, &result));
-        match free {
-            Some((element, (_, taken))) => {
-                *taken = true;
-                matched.push(Matched { element, status, result, at });
-            }
-            None => {
-                let expected = "each result to name an element of the request";
-                let observed = named(kind, &result);
-                findings.push(Finding::new(Code::ResultMismatch, expected, observed, [answer.sent, at]));
-            }
-        }
+    // A result that leaves something out takes what those that name everything have left.
+    let mut left = results;
+    for belongs in [answers_exactly, answers] {
+        left.retain(|result| {
+            let mut free = elements.iter().zip(taken.iter_mut()).enumerate();
+            let Some((element, (_, taken))) = free.find(|(_, (e, taken))| !**taken && belongs(kind, e, result))
+            else {
+                return true;
+            };
+            *taken = true;
+            let status = result.get(kind.status()).and_then(Value::as_str).unwrap_or("(none)").to_owned();
+            matched.push(Matched { element, status, result: result.clone(), at });
+            false
+        });
+    }
+    for result in &left {
+        let expected = "each result to name an element of the request";
+        let observed = named(kind, result);
+        findings.push(Finding::new(Code::ResultMismatch, expected, observed, [answer.sent, at]));
     }
     matched.sort_by_key(|m| m.element);
     Ok((matched, Check::from_findings(findings, [answer.sent, at])))

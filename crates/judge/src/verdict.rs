@@ -174,6 +174,16 @@ impl Outcome {
         }
     }
 
+    /// Whether a row with this outcome keeps the rows that rest on it from being judged. A flaw does not: a
+    /// variable with the wrong unit, or a report with the wrong numbers, is still there to be judged.
+    pub fn stands_in_the_way(&self) -> bool {
+        let codes = match self {
+            Outcome::Fail(first, rest) => std::iter::once(first).chain(rest).map(|f| f.code).collect(),
+            _ => Vec::new(),
+        };
+        blocks(self.verdict(), codes)
+    }
+
     /// Blocked by a row that is not met.
     pub fn blocked(by: RowId) -> Outcome {
         let reason = format!("{by} stands in the way");
@@ -278,6 +288,21 @@ pub struct VerdictLine {
     /// Further findings of the same scenario.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Finding>,
+}
+
+impl VerdictLine {
+    /// Whether it keeps the rows that rest on it from being judged; see [`Outcome::stands_in_the_way`].
+    pub fn stands_in_the_way(&self) -> bool {
+        blocks(self.verdict, self.code.into_iter().chain(self.also.iter().map(|f| f.code)))
+    }
+}
+
+fn blocks(verdict: Verdict, codes: impl IntoIterator<Item = Code>) -> bool {
+    match verdict {
+        Verdict::Pass | Verdict::NotApplicable | Verdict::Warn => false,
+        Verdict::Fail => codes.into_iter().any(|c| !c.is_flaw()),
+        Verdict::NotExercised | Verdict::Inconclusive | Verdict::Error => true,
+    }
 }
 
 impl From<&RowVerdict> for VerdictLine {

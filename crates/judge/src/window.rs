@@ -1,6 +1,6 @@
 //! A window of the trace, and reading frames out of it.
 
-use crate::{Check, Code, Finding};
+use crate::{Check, Code, Finding, number};
 use ocpp::Version;
 use ocpp::frame::{self, Frame};
 use serde_json::Value;
@@ -40,12 +40,15 @@ impl<'a> Window<'a> {
     }
 }
 
-/// The frame a record holds, read tolerantly.
+/// The frame a record holds, read tolerantly. Whole numbers of its payload are integers, however they are spelt.
 pub fn frame_of(record: &Record, version: Version) -> Option<(Direction, Frame)> {
-    match &record.body {
-        Body::Frame { dir, raw, .. } => Some((*dir, frame::read(raw, version).frame.ok()?)),
-        _ => None,
+    let Body::Frame { dir, raw, .. } = &record.body else { return None };
+    let mut frame = frame::read(raw, version).frame.ok()?;
+    if let Frame::Call { payload, .. } | Frame::CallResult { payload, .. } | Frame::Send { payload, .. } = &mut frame
+    {
+        number::make_whole(payload);
     }
+    Some((*dir, frame))
 }
 
 /// One part of a paged report.
@@ -98,12 +101,16 @@ impl Paged {
     /// Whether the last part is there. A part says by `tbc` that another one follows, so the report is
     /// whole when the highest-numbered part has no successor announced.
     pub fn is_whole(&self) -> bool {
-        self.parts.last().is_some_and(|p| !p.tbc)
+        self.last().is_some_and(|p| !p.tbc)
+    }
+
+    fn last(&self) -> Option<&Part> {
+        self.parts.iter().max_by_key(|p| p.seq_no)
     }
 
     /// Judges order, numbering and completeness of the parts.
     pub fn check(&self, waited: &str) -> Vec<Check> {
-        let Some(last) = self.parts.last() else {
+        let Some(last) = self.last() else {
             let expected = "a report after the request was accepted";
             let observed = format!("none {waited}");
             return vec![Finding::new(Code::ReportMissing, expected, observed, [self.response]).into()];

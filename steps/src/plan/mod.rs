@@ -349,16 +349,6 @@ fn fill(text: &str, values: &BTreeMap<&'static str, String>) -> String {
     values.iter().fold(text.to_owned(), |t, (name, value)| t.replace(&format!("<{name}>"), value))
 }
 
-/// Whether a row that is not met keeps the rows that rest on it from being judged. A flaw does not: a
-/// variable with the wrong unit, or a report with the wrong numbers, is still there to be judged.
-pub(crate) fn stands_in_the_way(outcome: &Outcome) -> bool {
-    match outcome {
-        Outcome::Pass(_) | Outcome::NotApplicable(_) | Outcome::Warn(..) => false,
-        Outcome::Fail(first, rest) => std::iter::once(first).chain(rest).any(|f| !f.code.is_flaw()),
-        Outcome::NotExercised(_) | Outcome::Inconclusive { .. } | Outcome::Error(_) => true,
-    }
-}
-
 /// Whether an optional row that is absent makes the rows below it pointless.
 pub(crate) fn absent_by_choice(outcome: &Outcome, obligation: Obligation) -> bool {
     obligation != Obligation::Must

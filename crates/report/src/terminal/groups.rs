@@ -2,7 +2,7 @@
 
 use super::style::{Ink, Page};
 use crate::words::counted;
-use judge::{Code, Verdict, VerdictLine};
+use judge::{Verdict, VerdictLine};
 use spec::Place;
 use spec::model::{Obligation, RowId};
 use std::collections::BTreeMap;
@@ -131,7 +131,7 @@ impl<'a> Blocked<'a> {
         let of_row = self.by_row.get(row)?.iter().copied();
         let unmet = of_row.filter(|v| {
             let here = place(v) == at || row.kind() == Some('B');
-            here && can_block(v)
+            here && v.stands_in_the_way()
         });
         unmet.min_by_key(|v| (v.blocked_by.is_some(), weight(v.verdict)))
     }
@@ -143,19 +143,6 @@ impl<'a> Blocked<'a> {
             *counts.entry(row).or_insert(0) += 1;
         }
         counts
-    }
-}
-
-/// Whether a verdict can stand in the way of others. A component or variable does by its absence, not by its
-/// form.
-fn can_block(v: &VerdictLine) -> bool {
-    match v.verdict {
-        Verdict::Pass | Verdict::NotApplicable => false,
-        Verdict::Fail | Verdict::Warn if matches!(v.row.kind(), Some('C' | 'V')) => {
-            matches!(v.code, Some(Code::ComponentMissing | Code::ComponentMisplaced | Code::VariableMissing))
-        }
-        Verdict::Warn => false,
-        Verdict::Fail | Verdict::NotExercised | Verdict::Inconclusive | Verdict::Error => true,
     }
 }
 

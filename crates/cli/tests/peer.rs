@@ -1,0 +1,73 @@
+//! The suite judges a station that shares no line with it: the Python station in `tests/peers`, an ordinary
+//! imperfect one, over a real socket. Its verdicts are asserted row by row, failures included.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support;
+
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::Command;
+use support::{listening, result, root};
+
+/// A Python that has the packages of `tests/peers/requirements.txt`.
+fn python() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("DIAGMARK_PEER_PYTHON") {
+        let named = PathBuf::from(named);
+        assert!(named.exists(), "DIAGMARK_PEER_PYTHON names {}, which is not there", named.display());
+        return Some(named);
+    }
+    let local = root().join("tests/peers/.venv/bin/python");
+    local.exists().then_some(local)
+}
+
+fn line(v: &Value) -> String {
+    let text = |key: &str| v[key].as_str().unwrap_or_default().to_owned();
+    let number = |key: &str| v[key].as_u64().map_or("-".to_owned(), |n| n.to_string());
+    let why = [text("code"), text("blockedBy")].join("");
+    let scenario = text("scenario");
+    let (row, verdict) = (text("row"), text("verdict"));
+    let place = format!("{}/{}", number("evse"), number("connector"));
+    format!("{row} {place} {scenario} {verdict} {why}").trim_end().to_owned()
+}
+
+fn judged(version: &str) {
+    let Some(python) = python() else {
+        println!("skipped: no Python with the packages of tests/peers/requirements.txt (CONTRIBUTING.md)");
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    let args = ["--ocpp", version, "--level", "2", "--declaration", "tests/peers/declaration.yaml", "--out"];
+    let waiting = listening(&[&args[..], &[out.to_str().unwrap()]].concat());
+    let state = dir.path().join("state.json");
+    let mut peer = Command::new(python)
+        .args(["tests/peers/station.py", "--url", &waiting.url, "--id", "PEER01", "--ocpp", version])
+        .arg("--state")
+        .arg(&state)
+        .current_dir(root())
+        .spawn()
+        .unwrap();
+    let (code, text, err) = waiting.end();
+    assert!(peer.wait().unwrap().success());
+    assert_eq!(code, 1, "{text}\n{err}");
+    let verdicts = result(&out)["verdicts"].as_array().unwrap().iter().map(line).collect::<Vec<_>>().join("\n");
+    let expected = root().join(format!("tests/peers/expected-{version}.txt"));
+    snapbox::assert_data_eq!(verdicts + "\n", snapbox::Data::read_from(&expected, None).raw());
+    // The evidence alone leads to the same verdicts.
+    let verified = support::run(&["verify", out.to_str().unwrap()]);
+    assert_eq!(support::code(&verified), 1, "{}", support::err(&verified));
+    assert!(support::err(&verified).starts_with("verified: "), "{}", support::err(&verified));
+    // By its own account the station has the monitors it was shipped with, and no other.
+    let state: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
+    assert_eq!(state["monitors"].as_array().unwrap().len(), 32, "the run left monitors behind");
+}
+
+#[test]
+fn the_independent_station_gets_the_expected_verdicts_in_2_0_1() {
+    judged("2.0.1");
+}
+
+#[test]
+fn the_independent_station_gets_the_expected_verdicts_in_2_1() {
+    judged("2.1");
+}
