@@ -25,6 +25,9 @@ pub(crate) async fn verify(args: &args::Verify) -> Result<u8, Fault> {
     })?;
     let (records, last) = (evidence.records, evidence.last);
     let ended = matches!(records.last().map(|r| &r.body), Some(Body::End { .. }));
+    if ended && steps::first_version(&records).is_none() {
+        return Err(Fault::nothing(steps::ReplayError::NothingJudged));
+    }
     let result_path = args.dir.join(FILE_NAME);
     let stored = match (result_path.exists(), ended) {
         (true, _) => Some(ResultFile::read(&result_path).map_err(Fault::evidence)?),
