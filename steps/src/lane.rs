@@ -67,7 +67,8 @@ impl Lane {
         let outgoing = OutgoingCall { id: &id, action, payload: &payload, raw };
         let sent = self.link.call(self.id, &mut self.cursor, &outgoing).await?;
         self.now = self.now.max(sent.seq);
-        let answer = |reply| Answer { action: action.to_owned(), request: payload.clone(), sent: sent.seq, reply };
+        let answer =
+            |reply| Answer { action: action.to_owned(), request: payload.clone(), sent: sent.seq, reply };
         if sent.conn.is_none() {
             return Ok(answer(Reply::Unsent { at: sent.seq }));
         }

@@ -55,13 +55,15 @@ pub struct Run {
 /// # Errors
 /// [`Diverged`] when a recording does not contain what this suite does.
 pub async fn run(cx: Rc<Context>, plan: &Plan, tell: &dyn Fn(Progress<'_>)) -> Result<Run, Diverged> {
-    let mut runner = Runner { cx, plan, tell, verdicts: Vec::new(), interrupted: false, mandated: Duration::ZERO };
+    let mut runner =
+        Runner { cx, plan, tell, verdicts: Vec::new(), interrupted: false, mandated: Duration::ZERO };
     runner.wait_for_boot().await?;
     let mut rest = plan.items.as_slice();
     while let Some((first, after)) = rest.split_first() {
         let side_by_side = |i: &&Item| i.beside && i.settled.is_none();
         let count = if side_by_side(&first) { rest.iter().take_while(side_by_side).count() } else { 1 };
-        let (group, after) = if count > 1 { rest.split_at(count) } else { (std::slice::from_ref(first), after) };
+        let (group, after) =
+            if count > 1 { rest.split_at(count) } else { (std::slice::from_ref(first), after) };
         runner.group(group).await?;
         rest = after;
     }
@@ -85,7 +87,9 @@ impl Runner<'_> {
         let version = self.cx.version;
         let mut ids: Vec<String> = Vec::new();
         let met = lane
-            .until(Seq(0), limit, "BootNotification", WaitFor::Station, |r| accepted_boot(r, version, &mut ids))
+            .until(Seq(0), limit, "BootNotification", WaitFor::Station, |r| {
+                accepted_boot(r, version, &mut ids)
+            })
             .await;
         match met {
             Ok(_) => Ok(()),
@@ -295,7 +299,8 @@ async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outcome>, Stop>
                 Met::At(at) => at,
                 Met::Deadline(_) | Met::Lost(_) => {
                     w.cx.shared.borrow_mut().given_up = Some(lost);
-                    let reason = format!("the connection was lost at {lost} and the station did not come back");
+                    let reason =
+                        format!("the connection was lost at {lost} and the station did not come back");
                     return Ok(Some(Outcome::inconclusive(reason, vec![lost])));
                 }
             }

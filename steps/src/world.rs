@@ -168,7 +168,9 @@ impl World {
 
     /// The inventory.
     pub(crate) fn inventory(&self) -> Result<Rc<Inventory>, Stop> {
-        self.inventory.clone().ok_or_else(|| Stop::Bug("a step needs the inventory before it was given".into()))
+        self.inventory
+            .clone()
+            .ok_or_else(|| Stop::Bug("a step needs the inventory before it was given".into()))
     }
 
     /// How the inventory reports the scenario's variable.

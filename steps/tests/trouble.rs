@@ -12,7 +12,8 @@ use steps::Suite;
 /// The CALL in a text, if it is one: id, action, payload.
 fn call(text: &str) -> Option<(String, String, Value)> {
     let frame: Value = serde_json::from_str(text).ok()?;
-    (frame[0] == 2).then(|| (frame[1].as_str().unwrap().into(), frame[2].as_str().unwrap().into(), frame[3].clone()))
+    (frame[0] == 2)
+        .then(|| (frame[1].as_str().unwrap().into(), frame[2].as_str().unwrap().into(), frame[3].clone()))
 }
 
 async fn next_call(link: &mut StationLink) -> Option<(String, String, Value)> {
@@ -153,7 +154,8 @@ async fn unknown_actions_are_answered_and_the_run_goes_on() {
     let outcome = is_sound(outcome.await).await;
     assert_eq!(line(&outcome, "B-0010").verdict, Verdict::Pass);
     let answered = |raw: &str| raw.contains("NotImplemented");
-    let told = outcome.records.iter().any(|r| matches!(&r.body, trace::Body::Frame { raw, .. } if answered(raw)));
+    let told =
+        outcome.records.iter().any(|r| matches!(&r.body, trace::Body::Frame { raw, .. } if answered(raw)));
     assert!(told, "the unknown action was not answered");
 }
 
@@ -189,7 +191,8 @@ async fn a_flood_of_events_does_not_keep_the_suite_from_judging() {
                 let event = json!({ "eventId": n, "timestamp": "2026-01-01T00:00:00Z", "trigger": "Delta",
                     "actualValue": "true", "eventNotificationType": "HardWiredNotification",
                     "component": { "name": "EVSE", "evse": { "id": 1 } }, "variable": { "name": "Problem" } });
-                let payload = json!({ "generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0, "eventData": [event] });
+                let payload =
+                    json!({ "generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0, "eventData": [event] });
                 let _ = link.send(json!([2, format!("e{n}"), "NotifyEvent", payload]).to_string()).await;
             }
             plain(&mut link, call).await;

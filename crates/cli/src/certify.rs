@@ -34,9 +34,8 @@ pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
         Undeclared::Complete => Declaration::complete(&archetype),
         Undeclared::Unknown => Declaration::undeclared(&archetype),
     });
-    let suite = Suite::embedded().map_err(|e| {
-        Fault::internal(e.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })?;
+    let suite = Suite::embedded()
+        .map_err(|e| Fault::internal(e.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     let binding = if reference { "hook" } else { NoRig.binding() };
     let session = Session {
         archetype: Rc::new(archetype),
@@ -101,7 +100,8 @@ fn run_directory(args: &args::Certify, session: &Session, clock: &Clock) -> Resu
         let message = format!("{} holds a run already: name another directory with --out", dir.display());
         return Err(Fault::input(message));
     }
-    std::fs::create_dir_all(&dir).map_err(|e| Fault::input(format!("{} cannot be made: {e}", dir.display())))?;
+    std::fs::create_dir_all(&dir)
+        .map_err(|e| Fault::input(format!("{} cannot be made: {e}", dir.display())))?;
     Ok(dir)
 }
 
@@ -148,8 +148,7 @@ async fn with_station(
     let Some(wanted) = args.listen else {
         return Err(Fault::input("say --station reference, or --listen ADDR to wait for a station"));
     };
-    let address =
-        csms.listen(wanted).await.map_err(|e| Fault::input(format!("--listen {wanted}: {e}")))?;
+    let address = csms.listen(wanted).await.map_err(|e| Fault::input(format!("--listen {wanted}: {e}")))?;
     let id = args.station_id.as_deref().unwrap_or("<identity>");
     let versions = args.ocpp.map_or("2.0.1 or 2.1".to_owned(), |v| v.to_string());
     say(&format!(
@@ -266,4 +265,3 @@ fn plan_line(item: &steps::plan::Item) -> PlanLine {
         known: item.settled.as_ref().map(judge::Outcome::verdict),
     }
 }
-

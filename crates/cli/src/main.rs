@@ -38,7 +38,8 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<u8, Fault> {
     // One thread: the order of records is the order in which things happened.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::internal)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::internal)?;
     match cli.command {
         Command::Certify(args) => runtime.block_on(certify::certify(args)),
         Command::Station(args) => runtime.block_on(station::station(args)),

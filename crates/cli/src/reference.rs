@@ -7,8 +7,8 @@ use ocpp::Version;
 use spec::{Archetype, Declaration, Effect};
 use station::control::{Control, Handle};
 use station::{Identity, RunnerConfig};
-use steps::Rig;
 use std::future::Future;
+use steps::Rig;
 
 /// The reference station's own control channel, bound as a rig. What it says is no evidence: the suite looks
 /// at the wire.

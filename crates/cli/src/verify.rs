@@ -7,10 +7,10 @@ use judge::VerdictLine;
 use ocpp::Version;
 use report::result::{ArchetypeUsed, EvidenceKept, FILE_NAME, SuiteUsed, Timing};
 use report::{Inputs, ResultFile};
+use spec::Archetype;
 use spec::model::Answer;
 use std::io::IsTerminal as _;
 use std::path::Path;
-use spec::Archetype;
 use steps::{Run, Session, Suite};
 use trace::{Body, Evidence, EvidenceError, Hash, Record, Seq};
 
@@ -40,9 +40,8 @@ pub(crate) async fn verify(args: &args::Verify) -> Result<u8, Fault> {
     if let Some(stored) = &stored {
         same_evidence(stored, records.len() as u64, &last, &args.dir)?;
     }
-    let suite = Suite::embedded().map_err(|e| {
-        Fault::internal(e.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })?;
+    let suite = Suite::embedded()
+        .map_err(|e| Fault::internal(e.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     let count = records.len();
     let replayed = steps::replay(records.clone(), suite).await.map_err(|e| match e {
         steps::ReplayError::NothingJudged => Fault::nothing(e),
@@ -126,7 +125,12 @@ fn same_result(stored: &ResultFile, again: &ResultFile) -> Result<(), Fault> {
 }
 
 /// The result of a run.
-pub(crate) fn result_of(session: &Session, version: Version, run: &Run, evidence: EvidenceKept) -> ResultFile {
+pub(crate) fn result_of(
+    session: &Session,
+    version: Version,
+    run: &Run,
+    evidence: EvidenceKept,
+) -> ResultFile {
     let commit = env!("DIAGMARK_COMMIT");
     ResultFile::new(Inputs {
         suite: SuiteUsed {

@@ -51,7 +51,11 @@ fn a_run_directory_is_never_overwritten() {
     certify_reference(&dir.path().join("run"), &["--level", "1"]);
     let again = certify_reference(&dir.path().join("run"), &["--level", "1"]);
     assert_eq!(code(&again), 2);
-    assert!(err(&again).contains("holds a run already: name another directory with --out"), "{}", err(&again));
+    assert!(
+        err(&again).contains("holds a run already: name another directory with --out"),
+        "{}",
+        err(&again)
+    );
 }
 
 #[test]
@@ -74,9 +78,11 @@ fn a_station_started_by_hand_is_judged() {
     let complete = dir.path().join("declaration.yaml");
     std::fs::write(&complete, everything_declared()).unwrap();
     let declaration = complete.to_str().unwrap();
-    let args = ["--level", "1", "--ocpp", "2.1", "--declaration", declaration, "--out", run.to_str().unwrap()];
+    let args =
+        ["--level", "1", "--ocpp", "2.1", "--declaration", declaration, "--out", run.to_str().unwrap()];
     let waiting = listening(&args);
-    let args = ["station", "--archetype", "ac-wallbox", "--connect", &waiting.url, "--id", "CS001", "--ocpp", "2.1"];
+    let args =
+        ["station", "--archetype", "ac-wallbox", "--connect", &waiting.url, "--id", "CS001", "--ocpp", "2.1"];
     let mut station = diagmark(&args).stderr(std::process::Stdio::null()).spawn().unwrap();
     let (code, text, said) = waiting.end();
     station.kill().unwrap();
@@ -130,7 +136,10 @@ fn bad_input_gets_one_clear_error_and_code_2() {
     wrong(&[&reference[..], &["ac-walbox"]].concat(), "ac-wallbox");
     wrong(&[&reference[..], &["README.md"]].concat(), "README.md");
     wrong(&[&reference[..], &["ac-wallbox", "--select", "@a and"]].concat(), "is no tag expression");
-    wrong(&[&reference[..], &["ac-wallbox", "--impact", "gentle"]].concat(), "use read-only, restores or disruptive");
+    wrong(
+        &[&reference[..], &["ac-wallbox", "--impact", "gentle"]].concat(),
+        "use read-only, restores or disruptive",
+    );
     wrong(&[&reference[..], &["ac-wallbox", "--ocpp", "1.6"]].concat(), "use 2.0.1 or 2.1");
     wrong(&[&reference[..], &["ac-wallbox", "--level", "4"]].concat(), "4 is not in 1..=3");
     wrong(&[&reference[..], &["ac-wallbox", "--declaration", "nowhere.yaml"]].concat(), "nowhere.yaml");
@@ -142,7 +151,8 @@ fn bad_input_gets_one_clear_error_and_code_2() {
 
 #[test]
 fn nothing_selected_is_nothing_judged() {
-    let args = ["certify", "--station", "reference", "--archetype", "ac-wallbox", "--select", "@needs:nothing"];
+    let args =
+        ["certify", "--station", "reference", "--archetype", "ac-wallbox", "--select", "@needs:nothing"];
     let run = run(&args);
     assert_eq!(code(&run), 3, "{}", err(&run));
 }

@@ -1,6 +1,6 @@
 //! The suite judges a station that shares no line with it: the Python station in `tests/peers`, an ordinary
 //! imperfect one, over a real socket. Its verdicts are asserted row by row, failures included.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
 
@@ -50,7 +50,8 @@ fn judged(version: &str) {
     let (code, text, err) = waiting.end();
     assert!(peer.wait().unwrap().success());
     assert_eq!(code, 1, "{text}\n{err}");
-    let verdicts = result(&out)["verdicts"].as_array().unwrap().iter().map(line).collect::<Vec<_>>().join("\n");
+    let verdicts =
+        result(&out)["verdicts"].as_array().unwrap().iter().map(line).collect::<Vec<_>>().join("\n");
     let expected = root().join(format!("tests/peers/expected-{version}.txt"));
     snapbox::assert_data_eq!(verdicts + "\n", snapbox::Data::read_from(&expected, None).raw());
     // The evidence alone leads to the same verdicts.

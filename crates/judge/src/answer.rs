@@ -109,7 +109,8 @@ impl Answer {
                     Check::held([self.sent, at])
                 } else {
                     let expected = format!("{} to answer {}", self.action, accepted.join(" or "));
-                    Finding::new(Code::UnexpectedStatus, expected, said(status, payload), [self.sent, at]).into()
+                    Finding::new(Code::UnexpectedStatus, expected, said(status, payload), [self.sent, at])
+                        .into()
                 }
             }
         }

@@ -62,7 +62,8 @@ pub fn announced(window: Window<'_>) -> Check {
                 if !asked_for.contains(&action) =>
             {
                 let (at, expected) = (record.n, "no other CALL before BootNotification was accepted");
-                return Finding::new(Code::BootNotFirst, expected, format!("{action} at {at}"), [at, boot]).into();
+                return Finding::new(Code::BootNotFirst, expected, format!("{action} at {at}"), [at, boot])
+                    .into();
             }
             Some((Direction::Tx, Frame::Call { action, payload, .. })) => {
                 asked_for.extend(asked(&action, &payload).map(str::to_owned));

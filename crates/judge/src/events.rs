@@ -165,8 +165,13 @@ pub fn silent(window: Window<'_>, monitor: i64, why: &str, control: Option<Seq>)
             if e.cleared { " (cleared)" } else { "" },
             e.actual.as_deref().unwrap_or("(none)")
         );
-        return Finding::new(Code::EventUnwanted, format!("no event of monitor {monitor}: {why}"), observed, [e.at])
-            .into();
+        return Finding::new(
+            Code::EventUnwanted,
+            format!("no event of monitor {monitor}: {why}"),
+            observed,
+            [e.at],
+        )
+        .into();
     }
     match control {
         Some(control) => Check::held(window.ends().into_iter().chain([control])),
@@ -209,11 +214,8 @@ pub fn interval_is(events: &[Event], interval: Duration) -> Check {
         let off = (gap - wanted).abs();
         off <= TIME_TOLERANCE.as_secs_f64() && off < wanted / 2.0
     };
-    let gaps: Vec<f64> = times
-        .iter()
-        .zip(times.iter().skip(1))
-        .map(|(a, b)| b.duration_since(*a).as_secs_f64())
-        .collect();
+    let gaps: Vec<f64> =
+        times.iter().zip(times.iter().skip(1)).map(|(a, b)| b.duration_since(*a).as_secs_f64()).collect();
     if gaps.is_empty() {
         return Check::open("fewer than two ticks", records());
     }

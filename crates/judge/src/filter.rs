@@ -44,7 +44,9 @@ mod tests {
     #[test]
     fn what_an_entry_leaves_out_selects_everything_there() {
         let everything = component(None, None);
-        for reported in [everything.clone(), component(Some("Main"), None), component(None, Some((2, Some(1))))] {
+        for reported in
+            [everything.clone(), component(Some("Main"), None), component(None, Some((2, Some(1))))]
+        {
             assert!(selects_component(&everything, &reported), "{reported}");
         }
         let of_evse_1 = component(None, Some((1, None)));

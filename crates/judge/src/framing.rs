@@ -60,13 +60,7 @@ impl Framing {
         framing
     }
 
-    fn record(
-        &mut self,
-        record: &Record,
-        version: Version,
-        validators: &Validators,
-        asked: &mut Asked,
-    ) {
+    fn record(&mut self, record: &Record, version: Version, validators: &Validators, asked: &mut Asked) {
         let (dir, raw) = match &record.body {
             Body::Frame { dir, raw, .. } => (*dir, raw),
             Body::Binary { .. } => {

@@ -249,7 +249,8 @@ impl Inventory {
     /// Judges that the report lists at least one variable.
     pub fn is_not_empty(&self) -> Check {
         if self.variables.is_empty() {
-            let found = Finding::new(Code::ReportEmpty, "at least one variable", "none", self.records.clone());
+            let found =
+                Finding::new(Code::ReportEmpty, "at least one variable", "none", self.records.clone());
             return found.into();
         }
         Check::held(self.records.iter().copied())
@@ -304,7 +305,8 @@ fn reported(at: Seq, entry: &Value) -> Option<Reported> {
     let component = entry.get("component").and_then(|c| ComponentRef::deserialize(c).ok())?;
     let variable = entry.get("variable").and_then(|v| VariableRef::deserialize(v).ok())?;
     let attributes = entry.get("variableAttribute").and_then(Value::as_array);
-    let attributes = attributes.into_iter().flatten().filter_map(|a| Attribute::deserialize(a).ok()).collect();
+    let attributes =
+        attributes.into_iter().flatten().filter_map(|a| Attribute::deserialize(a).ok()).collect();
     let characteristics =
         entry.get("variableCharacteristics").and_then(|c| Characteristics::deserialize(c).ok());
     Some(Reported { at, address: VariableAddress { component, variable }, attributes, characteristics })

@@ -102,9 +102,8 @@ fn answers(kind: Kind, element: &Value, result: &Value) -> bool {
 /// Whether a result belongs to an element: it also names everything by which elements are told apart. Two
 /// elements on one variable may differ in the attribute alone (OCPP B05.FR.03, B06.FR.03).
 fn answers_exactly(kind: Kind, element: &Value, result: &Value) -> bool {
-    let attribute = |holder: &Value| {
-        holder.get("attributeType").and_then(Value::as_str).unwrap_or("Actual").to_owned()
-    };
+    let attribute =
+        |holder: &Value| holder.get("attributeType").and_then(Value::as_str).unwrap_or("Actual").to_owned();
     answers(kind, element, result)
         && match kind {
             Kind::Get | Kind::Set => attribute(element) == attribute(result),
@@ -120,9 +119,8 @@ fn answers_exactly(kind: Kind, element: &Value, result: &Value) -> bool {
 /// The check that says why there are no results to pair.
 pub fn pair(kind: Kind, answer: &Answer) -> Result<(Vec<Matched>, Vec<Check>), Check> {
     let (at, payload) = answer.result()?;
-    let list = |holder: &Value, key: &str| {
-        holder.get(key).and_then(Value::as_array).cloned().unwrap_or_default()
-    };
+    let list =
+        |holder: &Value, key: &str| holder.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let elements = list(&answer.request, kind.request_list());
     let results = list(payload, kind.result_list());
     let mut findings = Vec::new();
@@ -138,7 +136,8 @@ pub fn pair(kind: Kind, answer: &Answer) -> Result<(Vec<Matched>, Vec<Check>), C
     for belongs in [answers_exactly, answers] {
         left.retain(|result| {
             let mut free = elements.iter().zip(taken.iter_mut()).enumerate();
-            let Some((element, (_, taken))) = free.find(|(_, (e, taken))| !**taken && belongs(kind, e, result))
+            let Some((element, (_, taken))) =
+                free.find(|(_, (e, taken))| !**taken && belongs(kind, e, result))
             else {
                 return true;
             };
@@ -223,7 +222,10 @@ mod tests {
 
     fn codes(a: &Answer) -> Vec<Code> {
         let (_, checks) = pair(Kind::Monitor, a).unwrap();
-        checks.into_iter().filter_map(|c| if let Check::Broken(f) = c { Some(f.code) } else { None }).collect()
+        checks
+            .into_iter()
+            .filter_map(|c| if let Check::Broken(f) = c { Some(f.code) } else { None })
+            .collect()
     }
 
     #[test]

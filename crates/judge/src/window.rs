@@ -29,7 +29,9 @@ impl<'a> Window<'a> {
     /// CALLs (and SENDs) of the station with an action, with their payloads.
     pub fn calls_of(self, action: &'a str) -> impl Iterator<Item = (Seq, Value)> + 'a {
         self.frames().filter_map(move |(n, dir, frame)| match frame {
-            Frame::Call { action: a, payload, .. } if dir == Direction::Rx && a == action => Some((n, payload)),
+            Frame::Call { action: a, payload, .. } if dir == Direction::Rx && a == action => {
+                Some((n, payload))
+            }
             _ => None,
         })
     }
@@ -44,7 +46,8 @@ impl<'a> Window<'a> {
 pub fn frame_of(record: &Record, version: Version) -> Option<(Direction, Frame)> {
     let Body::Frame { dir, raw, .. } = &record.body else { return None };
     let mut frame = frame::read(raw, version).frame.ok()?;
-    if let Frame::Call { payload, .. } | Frame::CallResult { payload, .. } | Frame::Send { payload, .. } = &mut frame
+    if let Frame::Call { payload, .. } | Frame::CallResult { payload, .. } | Frame::Send { payload, .. } =
+        &mut frame
     {
         number::make_whole(payload);
     }
@@ -160,7 +163,10 @@ mod tests {
 
     fn codes(parts: Vec<Part>) -> Vec<Code> {
         let checks = Paged { response: Seq(10), parts }.check("within 60s");
-        checks.into_iter().filter_map(|c| if let Check::Broken(f) = c { Some(f.code) } else { None }).collect()
+        checks
+            .into_iter()
+            .filter_map(|c| if let Check::Broken(f) = c { Some(f.code) } else { None })
+            .collect()
     }
 
     #[test]

@@ -9,7 +9,9 @@ use std::fmt;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Number of a record: its position in the trace, from 0. Positions, not times, order a trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Seq(pub u64);
 

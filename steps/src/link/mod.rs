@@ -133,7 +133,13 @@ impl Link {
     }
 
     /// Looks at the records from `from` to `to`, both included.
-    pub(crate) fn window<R>(&self, from: Seq, to: Seq, version: Version, f: impl FnOnce(Window<'_>) -> R) -> R {
+    pub(crate) fn window<R>(
+        &self,
+        from: Seq,
+        to: Seq,
+        version: Version,
+        f: impl FnOnce(Window<'_>) -> R,
+    ) -> R {
         match self {
             Link::Live(live) => live.records(|all| f(Window::new(cut(all, from, to), version))),
             Link::Recorded(recorded) => f(Window::new(cut(recorded.records(), from, to), version)),

@@ -126,9 +126,7 @@ impl Recorded {
                 let error = value.get("error").and_then(Value::as_str).map(str::to_owned);
                 Ok((asked.n, answered.n, error.map_or(Ok(()), Err)))
             }
-            other => {
-                Err(Diverged { at: answered.n, recorded: shown(other), now: RIG_SAID.to_owned() })
-            }
+            other => Err(Diverged { at: answered.n, recorded: shown(other), now: RIG_SAID.to_owned() }),
         }
     }
 }

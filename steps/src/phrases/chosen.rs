@@ -23,11 +23,8 @@ fn candidates<'a>(w: &World, inventory: &'a Inventory) -> Vec<&'a Reported> {
             found.extend(c.variables.iter().filter_map(|v| inventory.find(&variable_at(c, v, place))));
         }
     }
-    let others: Vec<&Reported> = inventory
-        .variables
-        .iter()
-        .filter(|v| !found.iter().any(|f| f.address.same_as(&v.address)))
-        .collect();
+    let others: Vec<&Reported> =
+        inventory.variables.iter().filter(|v| !found.iter().any(|f| f.address.same_as(&v.address))).collect();
     found.extend(others);
     found
 }
@@ -59,8 +56,7 @@ pub(super) async fn that_take(w: &mut World, kind: MonitorType) -> Result<Vec<Va
             })
         })
     };
-    let all: Vec<&Reported> =
-        candidates(w, &inventory).into_iter().filter(|v| takes(v, kind)).collect();
+    let all: Vec<&Reported> = candidates(w, &inventory).into_iter().filter(|v| takes(v, kind)).collect();
     let (first, then): (Vec<&Reported>, Vec<&Reported>) = all.into_iter().partition(|v| listed(v));
     let found: Vec<VariableAddress> = first.into_iter().chain(then).map(|v| v.address.clone()).collect();
     if found.is_empty() {
@@ -74,8 +70,9 @@ pub(super) async fn that_take(w: &mut World, kind: MonitorType) -> Result<Vec<Va
 async fn choose(w: &mut World, what: &str, is: impl Fn(&Reported) -> bool) -> Result<(), Stop> {
     let inventory = fetch(w).await?;
     let found = candidates(w, &inventory).into_iter().find(|v| is(v)).map(|v| v.address.clone());
-    let found =
-        found.ok_or_else(|| Stop::open(format!("the station reports no {what}"), inventory.records.iter().copied().take(1)))?;
+    let found = found.ok_or_else(|| {
+        Stop::open(format!("the station reports no {what}"), inventory.records.iter().copied().take(1))
+    })?;
     w.targets = vec![found];
     Ok(())
 }

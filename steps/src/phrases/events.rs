@@ -138,7 +138,8 @@ async fn both_alerted(w: &mut World) {
         let limit = w.deadline();
         for m in w.monitors.clone() {
             if !matches!(wait(w, m.id, false, 1, limit, WaitFor::Station).await?, Met::At(_)) {
-                let reason = format!("monitor {} did not alert, so it cannot be removed while exceeded", m.id);
+                let reason =
+                    format!("monitor {} did not alert, so it cannot be removed while exceeded", m.id);
                 return Err(Stop::open(reason, [w.cause]));
             }
         }

@@ -69,7 +69,8 @@ async fn one_component_requested(w: &mut World) {
     w.attempt(async |w| {
         let inventory = w.inventory()?;
         let first = inventory.variables.first();
-        let first = first.ok_or_else(|| Stop::open("the full inventory is empty", inventory.records.clone()))?;
+        let first =
+            first.ok_or_else(|| Stop::open("the full inventory is empty", inventory.records.clone()))?;
         let limit = w.deadline();
         let filter = json!({ "componentVariable": [{ "component": first.address.component }] });
         w.targets = vec![first.address.clone()];

@@ -67,10 +67,8 @@ async fn requested(w: &mut World) {
 
 #[when(expr = "the monitoring report is requested for {string}")]
 async fn requested_for(w: &mut World, criterion: String) {
-    w.attempt(async |w| {
-        monitoring_report(w, json!({ "monitoringCriteria": [criterion] })).await.map(|_| ())
-    })
-    .await;
+    w.attempt(async |w| monitoring_report(w, json!({ "monitoringCriteria": [criterion] })).await.map(|_| ()))
+        .await;
 }
 
 fn component_variable(w: &World) -> Result<Value, Stop> {
@@ -92,12 +90,15 @@ async fn requested_for_nothing(w: &mut World) {
     w.attempt(async |w| {
         let at = w.target()?.clone();
         let all = monitoring_report(w, json!({})).await?.unwrap_or_default();
-        let free = ["PeriodicMonitoring", "ThresholdMonitoring", "DeltaMonitoring"].into_iter().find(|name| {
-            !all.monitors.iter().filter(|m| m.address.same_as(&at)).any(|m| {
-                m.monitor_type().is_some_and(|t| format!("{:?}", t.criterion()) == *name)
-            })
-        });
-        let free = free.ok_or_else(|| Stop::open("the variable has monitors of every kind", all.records.clone()))?;
+        let free =
+            ["PeriodicMonitoring", "ThresholdMonitoring", "DeltaMonitoring"].into_iter().find(|name| {
+                !all.monitors
+                    .iter()
+                    .filter(|m| m.address.same_as(&at))
+                    .any(|m| m.monitor_type().is_some_and(|t| format!("{:?}", t.criterion()) == *name))
+            });
+        let free =
+            free.ok_or_else(|| Stop::open("the variable has monitors of every kind", all.records.clone()))?;
         let filter = json!({ "monitoringCriteria": [free], "componentVariable": component_variable(w)? });
         monitoring_report(w, filter).await.map(|_| ())
     })

@@ -23,9 +23,14 @@ const STEPS: f64 = 8.0;
 fn step(v: &Reported, present: f64, up: bool) -> Option<f64> {
     let limit = v.limit(if up { Limit::MaxLimit } else { Limit::MinLimit });
     let room = limit.map(|l| if up { l - present } else { present - l });
-    let step = room.map_or(present.abs().max(10.0) / 10.0, |r| (r / STEPS).min(present.abs().max(10.0) / 10.0));
+    let step =
+        room.map_or(present.abs().max(10.0) / 10.0, |r| (r / STEPS).min(present.abs().max(10.0) / 10.0));
     // Even whole numbers on an integer, so that half a step is one too; else what can be written exactly.
-    let step = if v.data_type() == Some("integer") { (step / 2.0).floor() * 2.0 } else { (step * 8.0).floor() / 8.0 };
+    let step = if v.data_type() == Some("integer") {
+        (step / 2.0).floor() * 2.0
+    } else {
+        (step * 8.0).floor() / 8.0
+    };
     (step > 0.0).then_some(step)
 }
 
@@ -33,7 +38,8 @@ fn step(v: &Reported, present: f64, up: bool) -> Option<f64> {
 async fn read(w: &mut World, at: &VariableAddress) -> Result<Option<f64>, Stop> {
     let element = serde_json::to_value(at).map_err(|e| Stop::Bug(e.to_string()))?;
     let answer = w.call("GetVariables", json!({ "getVariableData": [element] })).await?.clone();
-    let value = results::pair(Kind::Get, &answer).ok().and_then(|(m, _)| Some(m.first()?.value()?.to_owned()));
+    let value =
+        results::pair(Kind::Get, &answer).ok().and_then(|(m, _)| Some(m.first()?.value()?.to_owned()));
     Ok(value.and_then(|v| v.trim().parse().ok()))
 }
 

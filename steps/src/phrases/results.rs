@@ -33,7 +33,8 @@ async fn write_same(w: &mut World) {
         let inventory = w.inventory()?;
         let value = w.reported(&inventory).and_then(|v| v.value()).unwrap_or_default().to_owned();
         let target = w.target()?;
-        let element = json!({ "component": target.component, "variable": target.variable, "attributeValue": value });
+        let element =
+            json!({ "component": target.component, "variable": target.variable, "attributeValue": value });
         w.call("SetVariables", json!({ "setVariableData": [element] })).await?;
         pair(w, Kind::Set)
     })
@@ -79,9 +80,7 @@ async fn gives_no_value(w: &mut World) {
     // An empty value says nothing either.
     let check = match m.value().filter(|v| !v.is_empty()) {
         None => Check::held([m.at]),
-        Some(v) => {
-            Finding::new(Code::ValueUnwanted, "no attributeValue", format!("{v:?}"), [m.at]).into()
-        }
+        Some(v) => Finding::new(Code::ValueUnwanted, "no attributeValue", format!("{v:?}"), [m.at]).into(),
     };
     w.judge([check]);
 }

@@ -79,7 +79,9 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// A tag expression cannot be read.
-    #[error("--select {expression:?} is no tag expression: {why}; write it as in \"@level:1 and not @impact:disruptive\"")]
+    #[error(
+        "--select {expression:?} is no tag expression: {why}; write it as in \"@level:1 and not @impact:disruptive\""
+    )]
     Select {
         /// As given.
         expression: String,
@@ -148,7 +150,10 @@ impl Plan {
 
     fn left_out(&self, item: &Item, tags: &[String], select: Option<&TagOperation>) -> Option<Outcome> {
         if item.impact > self.selection.impact {
-            let reason = format!("left out: its impact is {}, and --impact {} was asked", item.impact, self.selection.impact);
+            let reason = format!(
+                "left out: its impact is {}, and --impact {} was asked",
+                item.impact, self.selection.impact
+            );
             return Some(Outcome::NotExercised(reason));
         }
         let unselected = select.is_some_and(|s| !s.eval(tags.iter()));
@@ -162,10 +167,9 @@ impl Plan {
 }
 
 fn read_select(expression: &str) -> Result<TagOperation, PlanError> {
-    expression.parse::<TagOperation>().map_err(|e| PlanError::Select {
-        expression: expression.to_owned(),
-        why: e.to_string(),
-    })
+    expression
+        .parse::<TagOperation>()
+        .map_err(|e| PlanError::Select { expression: expression.to_owned(), why: e.to_string() })
 }
 
 fn check_steps(definition: &Definition) -> Result<(), PlanError> {
@@ -210,7 +214,8 @@ impl Planner<'_> {
                     ocpp: cited(&d.tags.ocpp, row.row.ocpp()),
                 };
                 let steps = d.steps.iter().map(|s| Step { value: fill(&s.value, &row.values), ..s.clone() });
-                let settled = row.holder.and_then(|h| self.settled(h, d)).or_else(|| self.settled(row.row, d));
+                let settled =
+                    row.holder.and_then(|h| self.settled(h, d)).or_else(|| self.settled(row.row, d));
                 self.add(d, subject, steps.collect(), row.requires, settled);
             }
             return Ok(());
@@ -254,9 +259,7 @@ impl Planner<'_> {
     fn settled(&self, row: &dyn Row, d: &Definition) -> Option<Outcome> {
         let needed = d.tags.needs.iter().find_map(|condition| match self.declaration.answer(condition) {
             spec::model::Answer::Yes => None,
-            spec::model::Answer::No => {
-                Some(Outcome::NotApplicable(format!("declared without {condition}")))
-            }
+            spec::model::Answer::No => Some(Outcome::NotApplicable(format!("declared without {condition}"))),
             spec::model::Answer::Unknown => Some(undeclared(condition)),
         });
         needed.or_else(|| self.applies(row))
@@ -276,23 +279,24 @@ impl Planner<'_> {
             self.items.iter().map(|(i, _)| (i.subject.row.clone(), i.subject.level)).collect();
         let topology = self.declaration.topology();
         let mut missing: Vec<(Subject, Option<Outcome>)> = Vec::new();
-        let mut want = |row: &dyn Row, level: Level, place: Place, title: String, settled: Option<Outcome>| {
-            if !judged.contains(&(row.id().clone(), level)) {
-                let subject = Subject {
-                    scenario: None,
-                    title,
-                    requirement: row.id().clone(),
-                    row: row.id().clone(),
-                    place,
-                    level,
-                    obligation: row.obligation(),
-                    basis: Basis::from(row.grounding()),
-                    stimulus: Stimulus::None,
-                    ocpp: row.ocpp().to_vec(),
-                };
-                missing.push((subject, settled));
-            }
-        };
+        let mut want =
+            |row: &dyn Row, level: Level, place: Place, title: String, settled: Option<Outcome>| {
+                if !judged.contains(&(row.id().clone(), level)) {
+                    let subject = Subject {
+                        scenario: None,
+                        title,
+                        requirement: row.id().clone(),
+                        row: row.id().clone(),
+                        place,
+                        level,
+                        obligation: row.obligation(),
+                        basis: Basis::from(row.grounding()),
+                        stimulus: Stimulus::None,
+                        ocpp: row.ocpp().to_vec(),
+                    };
+                    missing.push((subject, settled));
+                }
+            };
         for c in &self.archetype.components {
             for place in Place::all(c.at, topology) {
                 let name = judge::inventory::component_at(c, Place::STATION);

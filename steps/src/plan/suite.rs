@@ -1,7 +1,7 @@
 //! The feature files: parsed, and checked for what a stock parser lets through in silence.
 
-use super::tags::{TagError, Tags};
 use super::table::Table;
+use super::tags::{TagError, Tags};
 use cucumber::gherkin::{Feature, GherkinEnv, Scenario, Step, StepType};
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
@@ -50,7 +50,8 @@ impl Suite {
     /// Every mistake found in them.
     pub fn embedded() -> Result<Suite, Vec<FeatureError>> {
         let texts = FEATURES.files().filter(|f| f.path().extension().is_some_and(|e| e == "feature"));
-        let texts = texts.filter_map(|f| Some((f.path().to_str()?.to_owned(), f.contents_utf8()?.to_owned())));
+        let texts =
+            texts.filter_map(|f| Some((f.path().to_str()?.to_owned(), f.contents_utf8()?.to_owned())));
         Suite::from_texts(texts.collect())
     }
 
@@ -97,7 +98,12 @@ impl Suite {
     }
 }
 
-fn read_feature(name: &str, feature: &Feature, scenarios: &mut Vec<Definition>, errors: &mut Vec<FeatureError>) {
+fn read_feature(
+    name: &str,
+    feature: &Feature,
+    scenarios: &mut Vec<Definition>,
+    errors: &mut Vec<FeatureError>,
+) {
     let (none, before) = (Vec::new(), scenarios.len() + errors.len());
     // What the parser takes for prose may be a misspelt keyword; prose goes into comments.
     let prose = feature.rules.iter().map(|r| (&r.description, r.position.line));

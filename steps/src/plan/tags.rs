@@ -109,7 +109,8 @@ impl Tags {
                 Some(("ocpp", v)) => ocpp.push(v.to_owned()),
                 Some(("level", v)) => level = Some(read_level(v).map_err(wrong)?),
                 Some(("v", v)) => {
-                    versions.push(v.parse().map_err(|e: ocpp::version::UnknownVersion| wrong(e.to_string()))?);
+                    versions
+                        .push(v.parse().map_err(|e: ocpp::version::UnknownVersion| wrong(e.to_string()))?);
                 }
                 Some(("needs", v)) => needs.push(v.to_owned()),
                 Some(("stimulus", v)) => stimulus = Some(read_stimulus(v).map_err(wrong)?),

@@ -1,5 +1,13 @@
 //! A whole run in virtual time: suite and station in one runtime, over a stream in memory.
-#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use futures_util::future::LocalBoxFuture;
 use judge::{RowVerdict, Verdict};
@@ -46,10 +54,16 @@ impl Outcome {
 
     /// Everything that is not a pass, one line each.
     pub fn trouble(&self) -> Vec<String> {
-        let lines = self.run.verdicts.iter().filter(|v| {
-            !matches!(v.outcome.verdict(), Verdict::Pass | Verdict::NotApplicable)
-        });
-        lines.map(|v| format!("{} {:?} {} {:?}", v.subject.row, v.subject.scenario, v.outcome.verdict(), v.outcome)).collect()
+        let lines = self
+            .run
+            .verdicts
+            .iter()
+            .filter(|v| !matches!(v.outcome.verdict(), Verdict::Pass | Verdict::NotApplicable));
+        lines
+            .map(|v| {
+                format!("{} {:?} {} {:?}", v.subject.row, v.subject.scenario, v.outcome.verdict(), v.outcome)
+            })
+            .collect()
     }
 }
 
@@ -76,7 +90,12 @@ pub async fn judge_reference(version: Version, level: u8) -> Outcome {
 }
 
 /// Judges a reference station built from an archetype and a declaration.
-pub async fn judge_station(archetype: Archetype, declaration: Declaration, version: Version, level: u8) -> Outcome {
+pub async fn judge_station(
+    archetype: Archetype,
+    declaration: Declaration,
+    version: Version,
+    level: u8,
+) -> Outcome {
     judge_bound(archetype, declaration, version, level, true).await
 }
 
@@ -108,7 +127,15 @@ async fn judge_bound(
         dial.accept(theirs, "in-memory".to_owned());
         async move { StationLink::attach(ours, "ws://in-memory", "CS001", &[version]).await }
     };
-    let station = station::run(station, clock, RunnerConfig::default(), connect, control, |_| (), std::future::pending());
+    let station = station::run(
+        station,
+        clock,
+        RunnerConfig::default(),
+        connect,
+        control,
+        |_| (),
+        std::future::pending(),
+    );
     let (_keep, stop) = watch::channel(false);
     let rig: Box<dyn Rig> = if bench { Box::new(Bench(handle.clone())) } else { Box::new(NoRig) };
     let live = Rc::new(Live::new(csms, log.clone(), rig, stop));
@@ -125,7 +152,12 @@ async fn judge_bound(
 /// What the station says it is.
 pub fn identity() -> Identity {
     let text = |t: &str| t.to_owned();
-    Identity { vendor: text("Diagmark"), model: text("Reference"), serial: text("0001"), firmware: text("0.1.0") }
+    Identity {
+        vendor: text("Diagmark"),
+        model: text("Reference"),
+        serial: text("0001"),
+        firmware: text("0.1.0"),
+    }
 }
 
 /// A session without a rig, for stations that are scripts.

@@ -189,6 +189,7 @@ fn reason(v: &VerdictLine) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use judge::Code;
     use crate::result::samples::{failed, left_out, open};
     use judge::{Finding, Outcome};
     use spec::model::Obligation::{Must, Should};
