@@ -4,6 +4,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use judge::{Verdict, VerdictLine};
 use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
 
 /// A line on standard error.
 pub(crate) fn say(line: &str) {
@@ -24,8 +25,10 @@ impl View {
         let terminal = std::io::stderr().is_terminal();
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(planned as u64), target);
-        let style = ProgressStyle::with_template("{elapsed_precise} {bar:24} {pos}/{len} {msg}");
+        let style = ProgressStyle::with_template("{elapsed_precise} {bar:24} {pos}/{len} {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        // The clock on the screen goes on during the waits that a scenario prescribes.
+        bar.enable_steady_tick(Duration::from_secs(1));
         View { bar, failed: Cell::new(0), terminal }
     }
 
