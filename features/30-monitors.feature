@@ -135,3 +135,51 @@ Feature: An operator can set, read, change and remove monitors
       When a monitor with an id that does not exist is removed
       Then there is one result for each element of the request
       And the removal is "NotFound"
+
+  Rule: B-0121 Several severities make a ladder
+
+    @id:DX-MON-015 @req:B-0121 @ocpp:N04.FR.08 @ocpp:N04.FR.10 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: Two monitors of one type and value, of different severity
+      Given a variable that takes a "Periodic" monitor
+      And the monitor is set
+      When a second monitor of another severity is set
+      Then there is one result for each element of the request
+      And the monitor is accepted with an id
+      And the monitoring report holds every monitor as it was set
+
+  Rule: B-0122 The size of a request is as promised
+
+    @id:DX-MON-016 @req:B-0122 @ocpp:N04.FR.01 @ocpp:N04.FR.08 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: A request with as many monitors as the station takes
+      Given as many variables that take a "Delta" monitor as fit into one request
+      When a monitor is set on each in one request
+      Then there is one result for each element of the request
+      And each monitor is accepted with an id
+
+  Rule: B-0123 There is room for the operator's monitors
+
+    @id:DX-MON-017 @req:B-0123 @ocpp:N04.FR.08 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: The number of monitors of the row
+      Given the full inventory of the station
+      When as many monitors as the row says are set, in requests of the size the station takes
+      Then all of them are accepted
+      And the monitoring report holds every monitor as it was set
+
+  Rule: B-0124 What cannot be monitored is not
+
+    @id:DX-MON-018 @req:B-0124 @ocpp:N04.FR.05 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: A monitor on a variable that does not support monitoring
+      Given a variable that says it cannot be monitored
+      When a "Delta" monitor is tried on it
+      Then there is one result for each element of the request
+      And the monitor is refused as "UnsupportedMonitorType" or "Rejected"
+
+  Rule: B-0132 Each id of a removal is judged by itself
+
+    @id:DX-MON-019 @req:B-0132 @ocpp:N06.FR.01 @ocpp:N06.FR.02 @ocpp:N06.FR.05 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: A known, an unknown and a known id in one request
+      Given two variables that take a "Delta" monitor
+      And a monitor is set on each
+      When the first, an id that does not exist, and the second are removed in one request
+      Then there is one result for each element of the request
+      And the first and the third removal are "Accepted" and the second is "NotFound"

@@ -52,3 +52,32 @@ Feature: The monitoring report shows what is monitored
       When the monitoring report is requested for a kind of monitor the variable does not have
       Then the request is answered "EmptyResultSet"
       And no part of the report is sent
+
+  Rule: B-0105 A component without a variable selects all its variables
+
+    @id:DX-REP-007 @req:B-0105 @ocpp:N02.FR.16 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: The monitors of one component only
+      Given two variables of one component that take a "Delta" monitor
+      And a monitor is set on each
+      When the monitoring report is requested for their component
+      Then the request is accepted
+      And the report holds every monitor as it was set and none of another component
+
+  Rule: B-0106 Several criteria are added up
+
+    @id:DX-REP-008 @req:B-0106 @ocpp:N02.FR.06 @ocpp:N02.FR.12 @ocpp:N02.FR.14 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: Thresholds and periodic monitors
+      Given an "UpperThreshold", a "Delta" and a "Periodic" monitor
+      When the monitoring report is requested for "ThresholdMonitoring" and "PeriodicMonitoring"
+      Then the request is accepted
+      And the report holds the "UpperThreshold" and the "Periodic" monitor and no "Delta" monitor
+
+  Rule: B-0107 A criterion and a variable are intersected
+
+    @id:DX-REP-009 @req:B-0107 @ocpp:N02.FR.05 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: The delta monitors of one variable
+      Given one variable with a "Periodic" and a "Delta" monitor
+      When the monitoring report is requested for "DeltaMonitoring" of the variable
+      Then the request is accepted
+      And the report holds the "Delta" monitor and none of another kind
+      And the report holds the monitor as it was set and none of another variable

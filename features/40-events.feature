@@ -77,6 +77,40 @@ Feature: Monitors fire when they must, and only then
       When the monitoring level is set to 10
       Then the request is answered "Rejected"
 
+  Rule: B-0150 A threshold moved across the value is reported
+
+    @id:DX-EVT-011 @req:B-0150 @ocpp:N07.FR.11 @level:2 @v:2.1 @stimulus:protocol @impact:restores
+    Scenario: The threshold is moved below the value and back above it
+      Given a number, with an upper threshold above it
+      When the threshold is moved below the value
+      Then the monitor alerts in time
+      When the threshold is moved back above the value
+      Then the monitor clears in time
+
+  Rule: B-0151 One crossing is one alert
+
+    @id:DX-EVT-012 @req:B-0151 @ocpp:N07.FR.16 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
+    Scenario: The value goes on rising above the threshold
+      Given a number that can be moved, with an upper threshold above it
+      When the value rises above the threshold
+      And the value rises further
+      And the value returns to where it was
+      Then the monitor clears in time
+      And the monitor has alerted once
+
+  Rule: B-0154 A monitor for transactions waits for one
+
+    @id:DX-EVT-013 @req:B-0154 @ocpp:N07.FR.16 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
+    Scenario: The value rises above the threshold without and with a transaction
+      Given a number of an EVSE that the rig can move, with an ordinary upper threshold and one for transactions
+      When the value rises above the threshold
+      Then the first monitor alerts in time
+      And the second monitor is silent without a transaction
+      When the value returns to where it was
+      And a transaction starts
+      And the value rises above the threshold
+      Then the monitor alerts in time
+
   Rule: B-0145 A periodic monitor keeps its interval
 
     @id:DX-EVT-009 @req:B-0145 @ocpp:N08.FR.04 @ocpp:N08.FR.05 @ocpp:N08.FR.06 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores @beside

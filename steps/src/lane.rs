@@ -23,17 +23,33 @@ pub struct Lane {
     calls: u32,
     reports: i64,
     conn: Option<ConnId>,
+    heeds_interruption: bool,
 }
 
 impl Lane {
     /// A lane that has done nothing yet.
     pub fn new(id: LaneId, link: Link, version: Version) -> Lane {
-        Lane { id, link, version, cursor: 0, now: Seq(0), calls: 0, reports: 0, conn: None }
+        Lane {
+            id,
+            link,
+            version,
+            cursor: 0,
+            now: Seq(0),
+            calls: 0,
+            reports: 0,
+            conn: None,
+            heeds_interruption: true,
+        }
     }
 
     /// Its number.
     pub fn id(&self) -> LaneId {
         self.id
+    }
+
+    /// From now on an interruption of the run ends no wait: what was changed is put back first.
+    pub(crate) fn cleans_up(&mut self) {
+        self.heeds_interruption = false;
     }
 
     /// The last record the lane knows of.
@@ -103,11 +119,32 @@ impl Lane {
         kind: WaitFor,
         mut is: impl FnMut(&Record) -> bool,
     ) -> Result<Met, Stop> {
-        let wait = Wait { from, limit, what: what.to_owned(), conn: self.conn, kind };
+        let heeds_interruption = self.heeds_interruption;
+        let wait = Wait { from, limit, what: what.to_owned(), conn: self.conn, kind, heeds_interruption };
         let met = self.link.until(self.id, &mut self.cursor, &wait, &mut is).await?;
         let (Met::At(seq) | Met::Deadline(seq) | Met::Lost(seq)) = met;
         self.now = self.now.max(seq);
         Ok(met)
+    }
+
+    /// Waits until the station has connected anew and its BootNotification was accepted. The end of the old
+    /// connection is part of it.
+    ///
+    /// # Errors
+    /// When the run is interrupted or a recording differs.
+    pub async fn booted(&mut self, from: Seq, limit: Duration) -> Result<Option<Seq>, Stop> {
+        self.conn = None;
+        let version = self.version;
+        let (mut fresh, mut ids) = (false, Vec::new());
+        let what = "the station to reboot";
+        let met = self.until(from, limit, what, WaitFor::Station, |record| {
+            fresh |= matches!(record.body, Body::Connected { version: Some(_), .. });
+            fresh && accepted_boot(record, version, &mut ids)
+        });
+        Ok(match met.await? {
+            Met::At(at) => Some(at),
+            Met::Deadline(_) | Met::Lost(_) => None,
+        })
     }
 
     /// A report id no other request of the run has.
@@ -216,5 +253,17 @@ fn report_part(record: &Record, action: &str, request_id: i64, version: Version)
     match judge::frame_of(record, version)?.1 {
         Frame::Call { action: a, payload, .. } if a == action => judge::part(record.n, payload, request_id),
         _ => None,
+    }
+}
+
+/// Whether a record is our acceptance of a BootNotification.
+pub(crate) fn accepted_boot(record: &Record, version: Version, ids: &mut Vec<String>) -> bool {
+    match judge::frame_of(record, version) {
+        Some((Direction::Rx, Frame::Call { id, action, .. })) if action == "BootNotification" => {
+            ids.push(id);
+            false
+        }
+        Some((Direction::Tx, Frame::CallResult { id, .. })) => ids.contains(&id),
+        _ => false,
     }
 }

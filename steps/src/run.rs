@@ -2,6 +2,7 @@
 
 use crate::cleanup::clean_up;
 use crate::context::Context;
+use crate::lane::accepted_boot;
 use crate::link::{Link, Met, Timing, WaitFor};
 use crate::phrases;
 use crate::plan::{Item, Plan, absent_by_choice};
@@ -12,12 +13,11 @@ use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use judge::boot::{Identity, identity};
 use judge::{Check, Outcome, RowVerdict, Subject, VerdictLine, settle};
-use ocpp::frame::Frame;
 use spec::model::Obligation;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Duration;
-use trace::{Body, Direction, LaneId, Record, Seq};
+use trace::{Body, LaneId, Record, Seq};
 
 /// What a run tells while it goes on.
 #[derive(Debug)]
@@ -140,7 +140,13 @@ impl Runner<'_> {
             return Some(Outcome::inconclusive("the run was interrupted before", Vec::new()));
         }
         for row in &item.requires {
-            for v in self.verdicts.iter().filter(|v| v.subject.row == *row) {
+            for (v, before) in
+                self.verdicts.iter().zip(&self.plan.items).filter(|(v, _)| v.subject.row == *row)
+            {
+                // What was left out on purpose says nothing about the station.
+                if before.left_out {
+                    continue;
+                }
                 let same_place = v.subject.place == item.subject.place || row.kind() == Some('B');
                 if !same_place {
                     continue;
@@ -175,18 +181,6 @@ impl Runner<'_> {
             observations.extend(live.trouble());
         }
         Ok(Run { verdicts: self.verdicts, identity, timing, interrupted: self.interrupted, observations })
-    }
-}
-
-/// Whether a record is our acceptance of a BootNotification.
-fn accepted_boot(record: &Record, version: ocpp::Version, ids: &mut Vec<String>) -> bool {
-    match judge::frame_of(record, version) {
-        Some((Direction::Rx, Frame::Call { id, action, .. })) if action == "BootNotification" => {
-            ids.push(id);
-            false
-        }
-        Some((Direction::Tx, Frame::CallResult { id, .. })) => ids.contains(&id),
-        _ => false,
     }
 }
 
@@ -257,6 +251,7 @@ async fn play(w: &mut World, steps: &[Step]) -> Result<Outcome, Stop> {
 
 /// Cleans up, and finds out whether a station that kept silent is still there.
 async fn after(w: &mut World) -> Result<(), Stop> {
+    w.lane.cleans_up();
     if w.met_silence() {
         let limit = w.cx.deadline("B-0012");
         let answer = w.lane.sign_of_life(limit).await?;

@@ -7,7 +7,7 @@ use judge::inventory::{Inventory, Reported};
 use judge::monitors::{MonitoringReport, SetMonitor};
 use judge::results::Matched;
 use judge::{Check, Paged, Subject};
-use ocpp::{MonitorType, VariableAddress};
+use ocpp::{ComponentRef, MonitorType, VariableAddress};
 use spec::Effect;
 use std::fmt;
 use std::rc::Rc;
@@ -73,8 +73,19 @@ pub struct World {
     pub(crate) kind: MonitorType,
     pub(crate) monitors: Vec<SetMonitor>,
     pub(crate) before: Option<MonitoringReport>,
+    /// Elements of the last request to set monitors.
+    pub(crate) asked_monitors: usize,
     pub(crate) moved: Option<Moved>,
     pub(crate) cause: Seq,
+    /// Checks over several requests.
+    pub(crate) several: Vec<Check>,
+    /// The record of the boot after a reset.
+    pub(crate) rebooted: Option<Seq>,
+    /// The component asked for.
+    pub(crate) asked: Option<ComponentRef>,
+    /// A written variable's value before and after.
+    pub(crate) old: String,
+    pub(crate) new: String,
     pub(crate) used_severities: Vec<u8>,
     /// A request to set a monitor was refused or not answered: it may still have left one.
     pub(crate) suspicious: bool,
@@ -113,8 +124,14 @@ impl World {
             kind: MonitorType::Delta,
             monitors: Vec::new(),
             before: None,
+            asked_monitors: 0,
             moved: None,
             cause: Seq(0),
+            several: Vec::new(),
+            rebooted: None,
+            asked: None,
+            old: String::new(),
+            new: String::new(),
             used_severities: Vec::new(),
             suspicious: false,
             answer_records: Vec::new(),
@@ -176,6 +193,15 @@ impl World {
     /// How the inventory reports the scenario's variable.
     pub(crate) fn reported<'a>(&self, inventory: &'a Inventory) -> Option<&'a Reported> {
         inventory.find(self.targets.first()?)
+    }
+
+    /// A monitor got another id: it is removed under the new one.
+    pub(crate) fn renumbered(&mut self, old: i64, new: i64) {
+        for undo in &mut self.undo {
+            if *undo == Undo::Monitor(old) {
+                *undo = Undo::Monitor(new);
+            }
+        }
     }
 
     /// The last monitor set.

@@ -33,6 +33,8 @@ codes! {
     ReportUnwanted = "report-unwanted", "A report was sent although the request was not accepted.";
     ReportEmpty = "report-empty", "A report lists nothing.";
     ReportOutsideFilter = "report-outside-filter", "A report lists what its filter excludes.";
+    ReportLacks = "report-lacks", "A report lacks what its filter selects.";
+    Disagreement = "disagreement", "Two answers about the same variable contradict each other.";
     WritableMissing = "writable-missing", "The configuration inventory lacks a variable that can be written.";
     // inventory rows
     ComponentMissing = "component-missing", "A component of the archetype is not reported.";
@@ -58,6 +60,10 @@ codes! {
     MonitorStillReported = "monitor-still-reported", "A monitor that is gone is still in the monitoring report.";
     MonitorDiffers = "monitor-differs", "A monitor is reported with other settings than it was given.";
     MonitorTwice = "monitor-twice", "One monitor id is reported twice.";
+    MonitorNotProvided = "monitor-not-provided", "A monitor that the station has to bring along is not in the monitoring report.";
+    WrongSeverity = "wrong-severity", "A monitor that the station brings along has another severity.";
+    WrongMonitorValue = "wrong-monitor-value", "A monitor that the station brings along has a value outside the range.";
+    WrongProvision = "wrong-provision", "A monitor is brought along in another way than the archetype says.";
     // events
     EventMissing = "event-missing", "A monitor did not fire in time.";
     EventUnwanted = "event-unwanted", "A monitor fired although it must not.";
@@ -80,6 +86,8 @@ impl Code {
                 | Code::ReportMisnumbered
                 | Code::ReportBeforeResponse
                 | Code::ReportOutsideFilter
+                | Code::ReportLacks
+                | Code::Disagreement
                 | Code::WritableMissing
                 | Code::WrongDataType
                 | Code::WrongUnit
@@ -89,6 +97,9 @@ impl Code {
                 | Code::AttributeNotStated
                 | Code::MonitorDiffers
                 | Code::MonitorTwice
+                | Code::WrongSeverity
+                | Code::WrongMonitorValue
+                | Code::WrongProvision
                 | Code::EventField
                 | Code::InvalidFrame
         )

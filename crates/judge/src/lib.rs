@@ -4,6 +4,7 @@
 //! checks are settled into one [`RowVerdict`].
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod agreement;
 pub mod answer;
 pub mod boot;
 mod check;
@@ -11,9 +12,12 @@ mod code;
 pub mod events;
 mod filter;
 pub mod framing;
+pub mod gap;
 pub mod inventory;
 pub mod monitors;
 mod number;
+#[cfg(test)]
+mod properties;
 pub mod results;
 #[cfg(test)]
 mod testing;
@@ -22,5 +26,7 @@ mod window;
 
 pub use check::{Check, Evidence, Finding};
 pub use code::Code;
-pub use verdict::{Basis, Outcome, RowVerdict, Stimulus, Subject, Verdict, VerdictLine, settle};
+pub use verdict::{
+    Basis, Outcome, RowVerdict, SUITE_PREFIX, Stimulus, Subject, Verdict, VerdictLine, is_own, settle,
+};
 pub use window::{Paged, Part, Window, frame_of, part, parts};

@@ -1,7 +1,7 @@
 //! The monitors a station reports (NotifyMonitoringReport), and what must hold of them.
 
 use crate::{Check, Code, Finding, Part, filter, number};
-use ocpp::{MonitorType, MonitoringCriterion, VariableAddress};
+use ocpp::{ComponentRef, MonitorType, MonitoringCriterion, VariableAddress};
 use serde_json::Value;
 use trace::Seq;
 
@@ -184,6 +184,31 @@ impl MonitoringReport {
         }
     }
 
+    /// No monitor is of a kind the criteria leave out (OCPP N02.FR.06).
+    pub fn is_without(&self, criterion: MonitoringCriterion) -> Check {
+        let foreign = |m: &&ReportedMonitor| m.monitor_type().is_some_and(|t| t.criterion() == criterion);
+        match self.monitors.iter().find(foreign) {
+            None => Check::held(self.records.iter().copied()),
+            Some(m) => {
+                let expected = format!("no monitor of {criterion:?}");
+                let observed = format!("monitor {} of type {}", m.id, m.kind);
+                Finding::new(Code::ReportOutsideFilter, expected, observed, [m.at]).into()
+            }
+        }
+    }
+
+    /// Every monitor watches a variable of the component asked for (OCPP N02.FR.16).
+    pub fn is_only_on(&self, component: &ComponentRef) -> Check {
+        match self.monitors.iter().find(|m| !filter::selects_component(component, &m.address.component)) {
+            None => Check::held(self.records.iter().copied()),
+            Some(m) => {
+                let expected = format!("only monitors of {component}");
+                let observed = format!("monitor {} of {}", m.id, m.address);
+                Finding::new(Code::ReportOutsideFilter, expected, observed, [m.at]).into()
+            }
+        }
+    }
+
     /// Every monitor watches a variable that was asked for (OCPP N02.FR.08). An address without instance or EVSE
     /// asks for all of them (N02.FR.17-21).
     pub fn is_only_of(&self, address: &VariableAddress) -> Check {
@@ -248,5 +273,48 @@ mod tests {
         assert_eq!(r.free_severity(&set(1).address, MonitorType::UpperThreshold, &[]), Some(8));
         assert_eq!(r.free_severity(&set(1).address, MonitorType::UpperThreshold, &[8]), Some(7));
         assert_eq!(r.free_severity(&set(1).address, MonitorType::Delta, &[]), Some(9));
+    }
+
+    #[test]
+    fn a_value_kept_in_single_precision_is_the_value() {
+        let mut single = entry(4, "UpperThreshold", 8);
+        single["variableMonitoring"][0]["value"] = json!(f64::from(230.7_f32));
+        let monitor = SetMonitor { value: 230.7, ..set(4) };
+        assert!(crate::testing::all_hold(&report(vec![single.clone()]).holds(&monitor)));
+        single["variableMonitoring"][0]["value"] = json!(230.8);
+        assert_eq!(crate::testing::codes(&report(vec![single]).holds(&monitor)), [Code::MonitorDiffers]);
+    }
+
+    #[test]
+    fn an_unused_id_is_not_in_the_report() {
+        let ids = [950_000, 1_050_000, 1_050_001, -3];
+        let r = report(ids.iter().map(|id| entry(*id, "Delta", 8)).collect());
+        assert!(r.find(r.unused_id()).is_none(), "{}", r.unused_id());
+        assert!(MonitoringReport::none(Seq(1)).unused_id() > 0);
+    }
+
+    #[test]
+    fn a_filter_without_an_evse_selects_every_place() {
+        let everywhere = VariableAddress {
+            component: ocpp::ComponentRef { name: "EVSE".into(), instance: None, evse: None },
+            variable: ocpp::VariableRef { name: "Power".into(), instance: None },
+        };
+        let r = report(vec![entry(1, "Delta", 8)]);
+        assert!(matches!(r.is_only_of(&everywhere), Check::Held(_)));
+        let other = VariableAddress {
+            variable: ocpp::VariableRef { name: "Problem".into(), instance: None },
+            ..everywhere
+        };
+        assert_eq!(crate::testing::codes([&r.is_only_of(&other)]), [Code::ReportOutsideFilter]);
+    }
+
+    #[test]
+    fn entries_that_cannot_be_read_are_left_out() {
+        let payload = json!({"monitor": [null, {"component": {"name": "EVSE"}}, entry(1, "Delta", 8), {
+            "component": {"name": "EVSE"}, "variable": {"name": "Power"}, "variableMonitoring": [{}, {"id": "x"}, {"id": 2}]
+        }]});
+        let r = MonitoringReport::from_parts(&[Part { at: Seq(7), seq_no: None, tbc: false, payload }]);
+        assert_eq!(r.monitors.iter().map(|m| m.id).collect::<Vec<_>>(), [1, 2]);
+        assert!(matches!(r.is_only(MonitoringCriterion::DeltaMonitoring), Check::Broken(_)));
     }
 }

@@ -245,4 +245,57 @@ mod tests {
     fn a_result_for_the_wrong_element_is_found() {
         assert_eq!(codes(&answer(vec![set(8)], vec![result(7, "Accepted")])), [Code::ResultMismatch]);
     }
+
+    #[test]
+    fn a_result_that_leaves_out_its_severity_takes_the_element_that_is_left() {
+        let mut vague = result(8, "Rejected");
+        vague.as_object_mut().unwrap().remove("severity");
+        let a = answer(vec![set(8), set(7)], vec![vague, result(8, "Accepted")]);
+        assert_eq!(codes(&a), []);
+        let (matched, _) = pair(Kind::Monitor, &a).unwrap();
+        assert_eq!(matched.iter().map(|m| m.status.as_str()).collect::<Vec<_>>(), ["Accepted", "Rejected"]);
+    }
+
+    #[test]
+    fn two_attributes_of_one_variable_are_told_apart() {
+        let one = |attribute: Option<&str>, extra: Value| {
+            let mut v = json!({"component": {"name": "FanSpeed"}, "variable": {"name": "Speed"}});
+            v.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            if let Some(a) = attribute {
+                v["attributeType"] = json!(a);
+            }
+            v
+        };
+        let said = |value: &str| json!({"attributeStatus": "Accepted", "attributeValue": value});
+        let results = [one(Some("MaxSet"), said("9")), one(None, said("5"))];
+        let a = Answer {
+            action: "GetVariables".into(),
+            request: json!({"getVariableData": [one(Some("Actual"), json!({})), one(Some("MaxSet"), json!({}))]}),
+            sent: Seq(1),
+            reply: Reply::Result { at: Seq(2), payload: json!({ "getVariableResult": results }) },
+        };
+        let (matched, checks) = pair(Kind::Get, &a).unwrap();
+        assert!(crate::testing::all_hold(&checks));
+        assert_eq!(matched.iter().filter_map(Matched::value).collect::<Vec<_>>(), ["5", "9"]);
+    }
+
+    #[test]
+    fn ids_to_remove_are_paired_one_by_one() {
+        let clear = |results: Value| Answer {
+            action: "ClearVariableMonitoring".into(),
+            request: json!({"id": [1, 2, 1]}),
+            sent: Seq(1),
+            reply: Reply::Result { at: Seq(2), payload: json!({ "clearMonitoringResult": results }) },
+        };
+        let of = |id: Value| json!({"id": id, "status": "Accepted"});
+        let (matched, checks) =
+            pair(Kind::Clear, &clear(json!([of(json!(1)), of(json!(1)), of(json!(2))]))).unwrap();
+        assert!(crate::testing::all_hold(&checks));
+        assert_eq!(matched.iter().map(|m| m.element).collect::<Vec<_>>(), [0, 1, 2]);
+        let (_, checks) = pair(Kind::Clear, &clear(json!([of(json!(3)), of(json!("1"))]))).unwrap();
+        assert_eq!(
+            crate::testing::codes(&checks),
+            [Code::ResultCount, Code::ResultMismatch, Code::ResultMismatch]
+        );
+    }
 }

@@ -81,7 +81,7 @@ impl Story {
     }
 
     /// The suite sends a CALL.
-    pub(crate) fn is_asked(mut self, action: &str, payload: Value) -> Story {
+    pub(crate) fn receives(mut self, action: &str, payload: Value) -> Story {
         let id = self.new_id();
         self.frame(Direction::Tx, Frame::call(id, action, payload))
     }
@@ -104,7 +104,7 @@ impl Story {
     }
 
     /// The suite sends a text.
-    pub(crate) fn is_sent_text(self, raw: &str) -> Story {
+    pub(crate) fn receives_text(self, raw: &str) -> Story {
         let conn = ConnId(self.conn);
         self.then(Body::Frame { conn, dir: Direction::Tx, lane: None, raw: raw.into() })
     }

@@ -111,6 +111,15 @@ impl Stimulus {
     }
 }
 
+/// First part of the ids of the suite's own scenarios. Those of a laboratory have another (`LAB-ABC-001`), and
+/// their verdicts stand apart: they count for no level.
+pub const SUITE_PREFIX: &str = "DX";
+
+/// Whether the scenario with this id is a laboratory's own and none of the suite's.
+pub fn is_own(scenario: &str) -> bool {
+    scenario.split('-').next() != Some(SUITE_PREFIX)
+}
+
 /// What is judged: one scenario for one row at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
@@ -134,6 +143,13 @@ pub struct Subject {
     pub stimulus: Stimulus,
     /// OCPP requirement ids.
     pub ocpp: Vec<String>,
+}
+
+impl Subject {
+    /// Whether a laboratory's own scenario judges it; see [`is_own`].
+    pub fn is_own(&self) -> bool {
+        self.scenario.as_deref().is_some_and(is_own)
+    }
 }
 
 /// What a scenario came to. A pass cannot be made without evidence.
@@ -293,6 +309,11 @@ pub struct VerdictLine {
 }
 
 impl VerdictLine {
+    /// Whether a laboratory's own scenario reached it; see [`is_own`].
+    pub fn is_own(&self) -> bool {
+        self.scenario.as_deref().is_some_and(is_own)
+    }
+
     /// Whether it keeps the rows that rest on it from being judged; see [`Outcome::stands_in_the_way`].
     pub fn stands_in_the_way(&self) -> bool {
         blocks(self.verdict, self.code.into_iter().chain(self.also.iter().map(|f| f.code)))
@@ -375,6 +396,12 @@ mod tests {
         assert_eq!(settle(Obligation::Must, all.clone()).verdict(), Verdict::Fail);
         assert_eq!(settle(Obligation::Should, all).verdict(), Verdict::Warn);
         assert_eq!(settle(Obligation::Must, vec![held, open]).verdict(), Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn only_scenarios_with_the_prefix_of_the_suite_are_the_suites() {
+        assert!(!is_own("DX-MON-012"));
+        assert!(is_own("LAB-MON-012") && is_own("DXA-MON-012"));
     }
 
     #[test]

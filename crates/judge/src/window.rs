@@ -182,4 +182,23 @@ mod tests {
         assert_eq!(codes(vec![part(11, 0, true), part(12, 2, false)]), [Code::ReportMisnumbered]);
         assert_eq!(codes(vec![part(11, 0, true)]), [Code::ReportIncomplete]);
     }
+
+    #[test]
+    fn parts_out_of_order_are_whole_and_misnumbered() {
+        let swapped = vec![part(11, 1, false), part(12, 0, true)];
+        assert!(Paged { response: Seq(10), parts: swapped.clone() }.is_whole());
+        assert_eq!(codes(swapped), [Code::ReportMisnumbered]);
+    }
+
+    #[test]
+    fn a_part_that_spells_its_numbers_with_a_point_belongs_to_the_report() {
+        let first = json!({"requestId": 5.0, "seqNo": 0.0, "tbc": true});
+        let story = crate::testing::Story::begins()
+            .says("NotifyReport", first)
+            .says("NotifyReport", json!({"requestId": 6, "seqNo": 0}))
+            .says("NotifyReport", json!({"requestId": 5, "seqNo": 1}));
+        let found: Vec<_> =
+            parts(story.window(), "NotifyReport", 5).iter().map(|p| (p.at.0, p.seq_no)).collect();
+        assert_eq!(found, [(1, Some(0)), (5, Some(1))]);
+    }
 }

@@ -366,6 +366,9 @@ pub struct BehaviourRow {
     /// Interval the scenario uses, for periodic behaviour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Period>,
+    /// How many, for rows on a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
     /// Longest time the behaviour may take.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Period>,

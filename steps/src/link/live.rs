@@ -118,14 +118,14 @@ impl Live {
             if let Some(met) = self.scan(&mut next, wait, is) {
                 return Ok(met);
             }
-            if *stop.borrow() {
+            if wait.heeds_interruption && *stop.borrow() {
                 self.append(Body::Fresh { lane, what: INTERRUPTED.to_owned(), value: Value::Bool(true) });
                 return Err(Stop::Interrupted);
             }
             tokio::select! {
                 biased;
                 () = self.log.beyond(next) => {}
-                Ok(()) = stop.changed() => {}
+                Ok(()) = stop.changed(), if wait.heeds_interruption => {}
                 () = &mut limit => {
                     // No await between this look and the record: nothing can come in between.
                     if let Some(met) = self.scan(&mut next, wait, is) {

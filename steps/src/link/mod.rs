@@ -61,6 +61,8 @@ pub struct Wait {
     pub conn: Option<ConnId>,
     /// Whose time it is.
     pub kind: WaitFor,
+    /// Whether an interruption of the run ends the wait; cleaning up goes on all the same.
+    pub heeds_interruption: bool,
 }
 
 /// A frame that was put on the wire, or not.

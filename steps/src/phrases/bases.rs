@@ -3,21 +3,36 @@
 use crate::world::Undo;
 use crate::{Stop, World};
 use cucumber::when;
-use judge::results::{self, Kind};
 use serde_json::json;
+
+/// Reads the base in force, so that it can be put back. Where the station does not say which one it was, All
+/// at least activates what is shipped.
+pub(super) async fn remember(w: &mut World) -> Result<(), Stop> {
+    let active =
+        json!({ "component": { "name": "MonitoringCtrlr" }, "variable": { "name": "ActiveMonitoringBase" } });
+    let answer = w.call("GetVariables", json!({ "getVariableData": [active] })).await?.clone();
+    let before = super::writing::first_value(&answer)
+        .filter(|b| ["All", "FactoryDefault", "HardWiredOnly"].contains(&b.as_str()));
+    if !w.undo.iter().any(|u| matches!(u, Undo::Base(_))) {
+        w.undo.push(Undo::Base(before.unwrap_or_else(|| "All".to_owned())));
+    }
+    Ok(())
+}
 
 #[when(expr = "the monitoring base is set to {string}")]
 async fn set_base(w: &mut World, base: String) {
     w.attempt(async |w| {
-        let active = json!({ "component": { "name": "MonitoringCtrlr" }, "variable": { "name": "ActiveMonitoringBase" } });
-        let answer = w.call("GetVariables", json!({ "getVariableData": [active] })).await?.clone();
-        let before = results::pair(Kind::Get, &answer)
-            .ok()
-            .and_then(|(m, _)| Some(m.first()?.value()?.to_owned()))
-            .filter(|b| ["All", "FactoryDefault", "HardWiredOnly"].contains(&b.as_str()));
-        // Where the station does not say which base was in force, All at least activates what is shipped.
-        w.undo.push(Undo::Base(before.unwrap_or_else(|| "All".to_owned())));
+        remember(w).await?;
         write(w, &base).await
+    })
+    .await;
+}
+
+#[when("a monitoring base that does not exist is set")]
+async fn no_such_base(w: &mut World) {
+    w.attempt(async |w| {
+        remember(w).await?;
+        write(w, "NoSuchBase").await
     })
     .await;
 }

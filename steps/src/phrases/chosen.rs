@@ -15,7 +15,7 @@ pub(super) const NO_SUCH_COMPONENT: &str = "NoSuchComponentForSure";
 pub(super) const NO_SUCH_VARIABLE: &str = "NoSuchVariableForSure";
 
 /// The reported variables of the archetype's rows, in its order, then all others.
-fn candidates<'a>(w: &World, inventory: &'a Inventory) -> Vec<&'a Reported> {
+pub(super) fn candidates<'a>(w: &World, inventory: &'a Inventory) -> Vec<&'a Reported> {
     let topology = w.cx.declaration.topology();
     let mut found: Vec<&Reported> = Vec::new();
     for c in &w.cx.archetype.components {
@@ -29,7 +29,8 @@ fn candidates<'a>(w: &World, inventory: &'a Inventory) -> Vec<&'a Reported> {
     found
 }
 
-fn data_type(v: &Reported) -> Option<DataType> {
+/// The data type, if it is one of OCPP's.
+pub(super) fn data_type(v: &Reported) -> Option<DataType> {
     serde_json::from_value(v.data_type()?.into()).ok()
 }
 

@@ -162,6 +162,15 @@ async fn second_removed(w: &mut World) {
     .await;
 }
 
+#[then("the first monitor alerts in time")]
+async fn first_alerts(w: &mut World) {
+    w.attempt(async |w| {
+        let m = super::monitors::first(w)?;
+        judged(w, &m, false).await.map(|_| ())
+    })
+    .await;
+}
+
 #[then("the first monitor clears in time")]
 async fn first_clears(w: &mut World) {
     w.attempt(async |w| {
@@ -191,6 +200,25 @@ async fn last_is_silent(w: &mut World, why: &str, cleared: bool) -> Result<(), S
 #[then("the second monitor is silent")]
 async fn second_silent(w: &mut World) {
     w.attempt(async |w| last_is_silent(w, "it was removed", true).await).await;
+}
+
+#[then("the second monitor is silent without a transaction")]
+async fn silent_without_transaction(w: &mut World) {
+    w.attempt(async |w| last_is_silent(w, "it is for transactions, and there is none", false).await).await;
+}
+
+#[then("the monitor has alerted once")]
+async fn alerted_once(w: &mut World) {
+    w.attempt(async |w| {
+        let beyond = w.moved.as_ref().map(|m| m.beyond).unwrap_or_default();
+        values(w, &[beyond]).await
+    })
+    .await;
+}
+
+#[when("the monitoring level is set to -1")]
+async fn level_below(w: &mut World) {
+    w.attempt(async |w| super::moving::set_level(w, -1, None).await).await;
 }
 
 #[then("the monitor of the least severe severity is silent")]
@@ -245,7 +273,7 @@ async fn availability(w: &mut World) {
         }
         let kind = MonitorType::Delta;
         let severity = severity(w, &at, kind).await?;
-        set_for_later(w, &[Wanted { id: None, address: at, kind, value: 1.0, severity }]).await
+        set_for_later(w, &[Wanted::new(at, kind, 1.0, severity)]).await
     })
     .await;
 }
@@ -298,7 +326,7 @@ async fn set_interval(w: &mut World) {
         let value = interval(w)?.as_secs_f64();
         let (address, kind) = (w.target()?.clone(), w.kind);
         let severity = severity(w, &address, kind).await?;
-        set(w, &[Wanted { id: None, address, kind, value, severity }]).await?;
+        set(w, &[Wanted::new(address, kind, value, severity)]).await?;
         let answer = w.answer()?;
         let at = [answer.sent, answer.reply.at()];
         let m = w.monitors.last().ok_or_else(|| Stop::open("the monitor was not accepted", at))?;

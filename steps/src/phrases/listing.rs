@@ -60,6 +60,23 @@ async fn holds_no_more(w: &mut World) {
     .await;
 }
 
+/// Every monitor the scenario set is reported as it was set.
+fn holds_every(w: &World, report: &MonitoringReport) -> Vec<Check> {
+    w.monitors.iter().flat_map(|m| report.holds(m)).collect()
+}
+
+#[then("the monitoring report holds every monitor as it was set")]
+async fn holds_all(w: &mut World) {
+    w.attempt(async |w| {
+        the(w.monitors.first())?;
+        let report = fresh(w).await?;
+        let checks = holds_every(w, &report);
+        w.judge(checks);
+        Ok(())
+    })
+    .await;
+}
+
 #[when("the monitoring report is requested")]
 async fn requested(w: &mut World) {
     w.attempt(async |w| monitoring_report(w, json!({})).await.map(|_| ())).await;
@@ -139,6 +156,71 @@ async fn report_holds_variable(w: &mut World) {
         checks.push(report.is_only_of(&monitor.address));
         w.judge(checks);
         Ok(())
+    })
+    .await;
+}
+
+#[when("the monitoring report is requested for their component")]
+async fn requested_for_component(w: &mut World) {
+    w.attempt(async |w| {
+        let component = w.target()?.component.clone();
+        let filter = json!({ "componentVariable": [{ "component": component }] });
+        monitoring_report(w, filter).await.map(|_| ())
+    })
+    .await;
+}
+
+#[then("the report holds every monitor as it was set and none of another component")]
+async fn report_holds_component(w: &mut World) {
+    w.attempt(async |w| {
+        the(w.monitors.first())?;
+        let report = came(w)?;
+        let component = w.target()?.component.clone();
+        let mut checks = holds_every(w, &report);
+        checks.push(report.is_only_on(&component));
+        w.judge(checks);
+        Ok(())
+    })
+    .await;
+}
+
+#[when(expr = "the monitoring report is requested for {string} and {string}")]
+async fn requested_for_two(w: &mut World, a: String, b: String) {
+    w.attempt(async |w| monitoring_report(w, json!({ "monitoringCriteria": [a, b] })).await.map(|_| ()))
+        .await;
+}
+
+#[then(expr = "the report holds the {string} and the {string} monitor and no {string} monitor")]
+async fn report_holds_two(w: &mut World, a: String, b: String, without: String) {
+    w.attempt(async |w| {
+        let report = came(w)?;
+        let mut checks: Vec<Check> = Vec::new();
+        for kind in [a, b] {
+            let kind = monitor_type(&kind)?;
+            let monitor = the(w.monitors.iter().find(|m| m.monitor_type == kind))?;
+            checks.extend(report.holds(&monitor));
+        }
+        checks.push(report.is_without(monitor_type(&without)?.criterion()));
+        w.judge(checks);
+        Ok(())
+    })
+    .await;
+}
+
+#[when(expr = "the monitoring report is requested for {string} of the variable")]
+async fn requested_for_both(w: &mut World, criterion: String) {
+    w.attempt(async |w| {
+        let filter =
+            json!({ "monitoringCriteria": [criterion], "componentVariable": component_variable(w)? });
+        monitoring_report(w, filter).await.map(|_| ())
+    })
+    .await;
+}
+
+#[when("the monitoring report is requested for a criterion that does not exist")]
+async fn requested_for_unknown(w: &mut World) {
+    w.attempt(async |w| {
+        monitoring_report(w, json!({ "monitoringCriteria": ["NoSuchMonitoring"] })).await.map(|_| ())
     })
     .await;
 }

@@ -3,15 +3,20 @@
 mod bases;
 mod boot;
 mod chosen;
+mod comparing;
 mod events;
 mod frames;
 mod inventory;
 mod listing;
 mod monitors;
 mod moving;
+mod reboot;
 mod reports;
 mod results;
 mod setting;
+mod several;
+mod shipped;
+mod writing;
 
 use crate::{Stop, World};
 use cucumber::gherkin::Step;

@@ -68,13 +68,7 @@ async fn replace(w: &mut World) {
     w.attempt(async |w| {
         let old = w.monitor()?.clone();
         let severity = severity(w, &old.address, old.monitor_type).await?;
-        let wanted = Wanted {
-            id: Some(old.id),
-            address: old.address,
-            kind: old.monitor_type,
-            value: old.value * 2.0,
-            severity,
-        };
+        let wanted = Wanted::new(old.address, old.monitor_type, old.value * 2.0, severity).replacing(old.id);
         set(w, &[wanted]).await
     })
     .await;
@@ -84,30 +78,24 @@ async fn replace(w: &mut World) {
 async fn duplicate(w: &mut World) {
     w.attempt(async |w| {
         let m = w.monitor()?.clone();
-        let wanted = Wanted {
-            id: None,
-            address: m.address,
-            kind: m.monitor_type,
-            value: m.value * 2.0,
-            severity: m.severity,
-        };
+        let wanted = Wanted::new(m.address, m.monitor_type, m.value * 2.0, m.severity);
         set(w, &[wanted]).await
     })
     .await;
 }
 
-async fn try_it(w: &mut World, kind: MonitorType, value: f64, id: Option<i64>) -> Result<(), Stop> {
+async fn try_it(w: &mut World, kind: MonitorType, value: f64) -> Result<(), Stop> {
     let address = w.target()?.clone();
     // A free severity, so that nothing but the fault under test can be the reason of a refusal.
     let severity = severity(w, &address, kind).await.unwrap_or(TRIED);
-    set(w, &[Wanted { id, address, kind, value, severity }]).await
+    set(w, &[Wanted::new(address, kind, value, severity)]).await
 }
 
 #[when(expr = "a(n) {string} monitor is tried on it")]
 async fn tried(w: &mut World, kind: String) {
     w.attempt(async |w| {
         let kind = monitor_type(&kind)?;
-        try_it(w, kind, 1.0, None).await
+        try_it(w, kind, 1.0).await
     })
     .await;
 }
@@ -143,14 +131,14 @@ async fn beyond_limit(w: &mut World) {
         let max = w.reported(&inventory).and_then(|v| v.limit(Limit::MaxLimit));
         let max = max.ok_or_else(|| Stop::Bug("the chosen variable has no maxLimit".into()))?;
         let beyond = (max + max.abs().max(10.0)).ceil();
-        try_it(w, MonitorType::UpperThreshold, beyond, None).await
+        try_it(w, MonitorType::UpperThreshold, beyond).await
     })
     .await;
 }
 
 #[when("a delta of -1 is tried")]
 async fn negative_delta(w: &mut World) {
-    w.attempt(async |w| try_it(w, MonitorType::Delta, -1.0, None).await).await;
+    w.attempt(async |w| try_it(w, MonitorType::Delta, -1.0).await).await;
 }
 
 #[when("monitors are set on the first, on a variable that does not exist, and on the second")]

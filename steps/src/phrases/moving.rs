@@ -20,7 +20,7 @@ use spec::{Effect, Place};
 const STEPS: f64 = 8.0;
 
 /// The step by which a variable can be moved up (or down) and stay within its limits.
-fn step(v: &Reported, present: f64, up: bool) -> Option<f64> {
+pub(super) fn step(v: &Reported, present: f64, up: bool) -> Option<f64> {
     let limit = v.limit(if up { Limit::MaxLimit } else { Limit::MinLimit });
     let room = limit.map(|l| if up { l - present } else { present - l });
     let step =
@@ -35,17 +35,15 @@ fn step(v: &Reported, present: f64, up: bool) -> Option<f64> {
 }
 
 /// The present value of a variable.
-async fn read(w: &mut World, at: &VariableAddress) -> Result<Option<f64>, Stop> {
+pub(super) async fn read_number(w: &mut World, at: &VariableAddress) -> Result<Option<f64>, Stop> {
     let element = serde_json::to_value(at).map_err(|e| Stop::Bug(e.to_string()))?;
     let answer = w.call("GetVariables", json!({ "getVariableData": [element] })).await?.clone();
-    let value =
-        results::pair(Kind::Get, &answer).ok().and_then(|(m, _)| Some(m.first()?.value()?.to_owned()));
-    Ok(value.and_then(|v| v.trim().parse().ok()))
+    Ok(super::writing::first_value(&answer).and_then(|v| v.trim().parse().ok()))
 }
 
 /// Whether an archetype row prescribes that the variable can be written. Others are left alone: what a
 /// vendor's own variable does when it is written, nobody here knows.
-fn may_be_written(w: &World, v: &Reported) -> bool {
+pub(super) fn may_be_written(w: &World, v: &Reported) -> bool {
     v.mutability() == Some("ReadWrite")
         && w.cx.archetype.components.iter().any(|c| {
             Place::all(c.at, w.cx.declaration.topology()).into_iter().any(|place| {
@@ -58,15 +56,25 @@ fn may_be_written(w: &World, v: &Reported) -> bool {
 
 /// Chooses a number that takes the monitor type and can be moved.
 async fn choose(w: &mut World, kind: MonitorType, up: bool) -> Result<(), Stop> {
+    choose_where(w, kind, up, |_| true).await
+}
+
+/// The same, among the variables that satisfy a condition.
+async fn choose_where(
+    w: &mut World,
+    kind: MonitorType,
+    up: bool,
+    is: impl Fn(&VariableAddress) -> bool,
+) -> Result<(), Stop> {
     everything_is_let_through(w).await?;
     let written = w.cx.binding == "none";
     let inventory: std::rc::Rc<Inventory> = super::inventory::fetch(w).await?;
     for at in that_take(w, kind).await? {
         let Some(found) = inventory.find(&at).filter(|v| super::chosen::is_number(v)) else { continue };
-        if written && !may_be_written(w, found) {
+        if !is(&at) || (written && !may_be_written(w, found)) {
             continue;
         }
-        let Some(start) = read(w, &at).await? else { continue };
+        let Some(start) = read_number(w, &at).await? else { continue };
         let Some(step) = step(found, start, up) else { continue };
         let step = if up { step } else { -step };
         let (threshold, beyond) = (start + 2.0 * step, start + 4.0 * step);
@@ -87,9 +95,7 @@ async fn choose(w: &mut World, kind: MonitorType, up: bool) -> Result<(), Stop> 
 pub(super) async fn everything_is_let_through(w: &mut World) -> Result<(), Stop> {
     let level = json!({ "component": { "name": "MonitoringCtrlr" }, "variable": { "name": "ActiveMonitoringLevel" } });
     let answer = w.call("GetVariables", json!({ "getVariableData": [level] })).await?.clone();
-    let before = results::pair(Kind::Get, &answer)
-        .ok()
-        .and_then(|(m, _)| m.first()?.value()?.trim().parse::<i64>().ok());
+    let before = super::writing::first_value(&answer).and_then(|v| v.trim().parse::<i64>().ok());
     set_level(w, 9, before).await?;
     match w.answer()?.status() {
         Some("Accepted") => Ok(()),
@@ -119,7 +125,7 @@ async fn set_monitors(w: &mut World, kind: MonitorType, value: f64, count: usize
     }
     severities.sort_unstable();
     for severity in severities {
-        set_for_later(w, &[Wanted { id: None, address: address.clone(), kind, value, severity }]).await?;
+        set_for_later(w, &[Wanted::new(address.clone(), kind, value, severity)]).await?;
     }
     Ok(())
 }
@@ -164,6 +170,86 @@ async fn three_upper(w: &mut World) {
         choose(w, MonitorType::UpperThreshold, true).await?;
         let threshold = moved(w)?.threshold;
         set_monitors(w, MonitorType::UpperThreshold, threshold, 3).await
+    })
+    .await;
+}
+
+#[given("a number, with an upper threshold above it")]
+async fn upper_unmoved(w: &mut World) {
+    w.attempt(async |w| {
+        everything_is_let_through(w).await?;
+        let inventory = super::inventory::fetch(w).await?;
+        let kind = MonitorType::UpperThreshold;
+        for at in that_take(w, kind).await? {
+            let Some(found) = inventory.find(&at).filter(|v| super::chosen::is_number(v)) else { continue };
+            let Some(start) = read_number(w, &at).await? else { continue };
+            // The threshold has to find room on both sides of the value.
+            let (Some(up), Some(down)) = (step(found, start, true), step(found, start, false)) else {
+                continue;
+            };
+            w.targets = vec![at.clone()];
+            let (threshold, beyond) = (start + 2.0 * up, start - 2.0 * down);
+            w.moved = Some(Moved { address: at, start, step: up, threshold, beyond, written: false });
+            return set_monitors(w, kind, threshold, 1).await;
+        }
+        Err(Stop::open("no number takes an upper threshold on both sides of its value", []))
+    })
+    .await;
+}
+
+/// Moves the threshold, not the value.
+async fn threshold_to(w: &mut World, value: f64) -> Result<(), Stop> {
+    let m = super::monitors::first(w)?;
+    let wanted = Wanted::new(m.address, m.monitor_type, value, m.severity).replacing(m.id);
+    set_for_later(w, &[wanted]).await?;
+    w.cause = w.answer()?.sent;
+    Ok(())
+}
+
+#[when("the threshold is moved below the value")]
+async fn threshold_below(w: &mut World) {
+    w.attempt(async |w| {
+        let value = moved(w)?.beyond;
+        threshold_to(w, value).await
+    })
+    .await;
+}
+
+#[when("the threshold is moved back above the value")]
+async fn threshold_above(w: &mut World) {
+    w.attempt(async |w| {
+        let value = moved(w)?.threshold;
+        threshold_to(w, value).await
+    })
+    .await;
+}
+
+#[given(
+    "a number of an EVSE that the rig can move, with an ordinary upper threshold and one for transactions"
+)]
+async fn with_transaction(w: &mut World) {
+    w.attempt(async |w| {
+        if w.cx.binding == "none" {
+            let why = "no rig is bound to this run, and a transaction needs a vehicle";
+            return Err(Stop::NotExercised(why.to_owned()));
+        }
+        let kind = MonitorType::UpperThreshold;
+        choose_where(w, kind, true, |at| at.component.evse.is_some_and(|e| e.id == 1)).await?;
+        let threshold = moved(w)?.threshold;
+        set_monitors(w, kind, threshold, 1).await?;
+        let at = w.target()?.clone();
+        let severity = severity(w, &at, kind).await?;
+        set_for_later(w, &[Wanted::new(at, kind, threshold, severity).for_transactions()]).await
+    })
+    .await;
+}
+
+#[when("a transaction starts")]
+async fn transaction(w: &mut World) {
+    w.attempt(async |w| {
+        w.undo.push(Undo::Value(Effect::TransactionEnd { evse: 1 }));
+        w.cause = w.lane.stimulus(&Effect::TransactionStart { evse: 1 }).await?;
+        Ok(())
     })
     .await;
 }
@@ -227,6 +313,15 @@ async fn beyond(w: &mut World) {
     w.attempt(async |w| {
         let value = moved(w)?.beyond;
         to(w, value).await
+    })
+    .await;
+}
+
+#[when("the value rises further")]
+async fn further(w: &mut World) {
+    w.attempt(async |w| {
+        let m = moved(w)?;
+        to(w, m.beyond + m.step).await
     })
     .await;
 }

@@ -19,6 +19,25 @@ pub(super) struct Wanted {
     pub(super) kind: MonitorType,
     pub(super) value: f64,
     pub(super) severity: u8,
+    /// Active during transactions only.
+    pub(super) transaction: bool,
+}
+
+impl Wanted {
+    /// A new monitor.
+    pub(super) fn new(address: VariableAddress, kind: MonitorType, value: f64, severity: u8) -> Wanted {
+        Wanted { id: None, address, kind, value, severity, transaction: false }
+    }
+
+    /// The same, in the place of the monitor with this id.
+    pub(super) fn replacing(self, id: i64) -> Wanted {
+        Wanted { id: Some(id), ..self }
+    }
+
+    /// The same, active during transactions only.
+    pub(super) fn for_transactions(self) -> Wanted {
+        Wanted { transaction: true, ..self }
+    }
 }
 
 /// Interval for periodic monitors that are only set, not watched: long enough not to fire meanwhile.
@@ -40,8 +59,13 @@ fn element(m: &Wanted) -> Value {
         "value": number(m.value), "type": m.kind, "severity": m.severity,
         "component": m.address.component, "variable": m.address.variable,
     });
-    if let (Some(id), Some(object)) = (m.id, element.as_object_mut()) {
-        object.insert("id".to_owned(), json!(id));
+    if let Some(object) = element.as_object_mut() {
+        if let Some(id) = m.id {
+            object.insert("id".to_owned(), json!(id));
+        }
+        if m.transaction {
+            object.insert("transaction".to_owned(), json!(true));
+        }
     }
     element
 }
@@ -52,6 +76,7 @@ pub(super) async fn set(w: &mut World, wanted: &[Wanted]) -> Result<(), Stop> {
     let elements: Vec<Value> = wanted.iter().map(element).collect();
     w.call("SetVariableMonitoring", json!({ "setMonitoringData": elements })).await?;
     pair(w, Kind::Monitor)?;
+    w.asked_monitors = wanted.len();
     let accepted: Vec<SetMonitor> = w
         .matched
         .iter()
@@ -161,5 +186,5 @@ pub(super) async fn quiet(w: &mut World, at: &VariableAddress, kind: MonitorType
     let inventory = super::inventory::fetch(w).await?;
     let severity = severity(w, at, kind).await?;
     let value = quiet_value(&inventory, at, kind);
-    Ok(Wanted { id: None, address: at.clone(), kind, value, severity })
+    Ok(Wanted::new(at.clone(), kind, value, severity))
 }

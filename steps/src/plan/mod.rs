@@ -62,6 +62,8 @@ pub struct Item {
     pub requires: Vec<RowId>,
     /// The verdict, where it is known without running.
     pub settled: Option<Outcome>,
+    /// Whether `--select` or `--impact` leaves it out.
+    pub left_out: bool,
 }
 
 /// All planned verdicts, in the order in which they are reached.
@@ -142,6 +144,7 @@ impl Plan {
             item.lane = LaneId(number);
             if item.settled.is_none() {
                 item.settled = plan.left_out(&item, &raw_tags, select.as_ref());
+                item.left_out = item.settled.is_some();
             }
             plan.items.push(item);
         }
@@ -251,7 +254,8 @@ impl Planner<'_> {
         settled: Option<Outcome>,
     ) {
         let (impact, beside) = (d.tags.impact, d.tags.beside);
-        let item = Item { subject, lane: LaneId(0), steps, impact, beside, requires, settled };
+        let item =
+            Item { subject, lane: LaneId(0), steps, impact, beside, requires, settled, left_out: false };
         self.items.push((item, d.tags.raw.clone()));
     }
 
@@ -332,6 +336,7 @@ impl Planner<'_> {
                 beside: false,
                 requires: Vec::new(),
                 settled,
+                left_out: false,
             };
             self.items.push((item, Vec::new()));
         }

@@ -59,9 +59,9 @@ fn pending_is_not_accepted() {
 fn while_pending_a_station_may_send_what_it_was_asked_for() {
     let pending =
         Story::begins().announces_itself("PowerUp").and_is_told(json!({"status": "Pending", "interval": 5}));
-    let triggered = pending.clone().is_asked("TriggerMessage", json!({"requestedMessage": "Heartbeat"}));
+    let triggered = pending.clone().receives("TriggerMessage", json!({"requestedMessage": "Heartbeat"}));
     assert!(held(&triggered.says("Heartbeat", json!({})).boots()));
-    let reported = pending.is_asked("GetBaseReport", json!({"requestId": 1, "reportBase": "FullInventory"}));
+    let reported = pending.receives("GetBaseReport", json!({"requestId": 1, "reportBase": "FullInventory"}));
     assert!(held(&reported.clone().says("NotifyReport", json!({})).boots()));
     assert_eq!(
         codes([&announced(reported.says("Heartbeat", json!({})).boots().window())]),
@@ -79,7 +79,7 @@ fn a_station_that_only_reconnected_proves_nothing() {
 fn a_boot_that_the_suite_asked_for_proves_nothing() {
     let triggered = Story::begins()
         .says("Heartbeat", json!({}))
-        .is_asked("TriggerMessage", json!({"requestedMessage": "BootNotification"}))
+        .receives("TriggerMessage", json!({"requestedMessage": "BootNotification"}))
         .answers(json!({"status": "Accepted"}))
         .announces_itself("Triggered")
         .and_is_told(json!({"status": "Accepted"}));

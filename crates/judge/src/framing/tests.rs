@@ -19,7 +19,7 @@ fn a_faultless_conversation_holds_and_rests_on_its_first_and_last_frame() {
     let story = Story::begins()
         .boots()
         .says("Heartbeat", json!({}))
-        .is_asked("SetMonitoringLevel", json!({"severity": 9}))
+        .receives("SetMonitoringLevel", json!({"severity": 9}))
         .answers(json!({"status": "Accepted"}));
     let framing = judged(&story);
     assert_eq!(framing.findings().count(), 0);
@@ -55,7 +55,7 @@ fn an_invalid_message_breaks_the_row_of_that_message_only() {
 #[test]
 fn an_invalid_answer_is_judged_by_the_action_it_answers() {
     let story = Story::begins()
-        .is_asked("SetMonitoringLevel", json!({"severity": 9}))
+        .receives("SetMonitoringLevel", json!({"severity": 9}))
         .answers(json!({"status": "Maybe"}));
     assert_eq!(codes(&judged(&story).valid("SetMonitoringLevelResponse")), [Code::InvalidFrame]);
 }
@@ -98,7 +98,7 @@ fn what_fails_is_not_hidden_behind_many_warnings() {
     for _ in 0..10 {
         story = story.says("StatusNotification", status_at("2026-01-31T12:00:00.123456Z"));
         story =
-            story.sends_text(r#"[3,"id-0",null]"#).is_sent_text(r#"[2,"id-0","Reset",{"type":"OnIdle"}]"#);
+            story.sends_text(r#"[3,"id-0",null]"#).receives_text(r#"[2,"id-0","Reset",{"type":"OnIdle"}]"#);
     }
     let story = story.says("StatusNotification", status_at("noon")).sends_text("[]");
     let framing = judged(&story);
@@ -125,7 +125,7 @@ fn texts_and_bytes_that_are_no_message_cannot_be_read() {
 
 #[test]
 fn a_result_with_an_id_that_nothing_has_answers_nothing() {
-    let asked = Story::begins().is_asked("Reset", json!({"type": "OnIdle"}));
+    let asked = Story::begins().receives("Reset", json!({"type": "OnIdle"}));
     let framing = judged(&asked.clone().sends(Frame::call_result("id-7", json!({"status": "Accepted"}))));
     assert_eq!(codes(&framing.readable()), [Code::UnreadableFrame]);
     assert!(observed(&framing.readable()[0]).contains("id-7"));
@@ -136,17 +136,17 @@ fn a_result_with_an_id_that_nothing_has_answers_nothing() {
 fn an_error_answers_a_call_or_something_that_cannot_be_read() {
     let error = |id: &str| Frame::call_error(id, ErrorCode::FormatViolation, "");
     let readable = |story: Story| all_hold(&judged(&story).readable());
-    let begun = || Story::begins().is_asked("Reset", json!({"type": "Now"}));
+    let begun = || Story::begins().receives("Reset", json!({"type": "Now"}));
     assert!(readable(begun().sends(error("id-1"))));
     assert!(readable(begun().sends(error("-1"))));
-    assert!(readable(begun().is_sent_text(r#"[2,"broken","Res"#).sends(error("broken"))));
+    assert!(readable(begun().receives_text(r#"[2,"broken","Res"#).sends(error("broken"))));
     assert!(readable(begun().calls("Heartbeat", json!({})).and_is_told(json!({})).sends(error("id-2"))));
     assert!(!readable(begun().sends(error("id-7"))));
 }
 
 #[test]
 fn what_the_suite_sends_is_not_judged() {
-    let story = Story::begins().is_sent_text("nonsense").is_sent_text(r#"[3,"nobody",{}]"#).boots();
+    let story = Story::begins().receives_text("nonsense").receives_text(r#"[3,"nobody",{}]"#).boots();
     assert_eq!(judged(&story).findings().count(), 0);
 }
 

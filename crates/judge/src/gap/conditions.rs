@@ -1,0 +1,121 @@
+//! What an inventory says to the conditions of an archetype.
+
+use crate::inventory::{Inventory, component_at, variable_at};
+use crate::{Check, Code, Finding};
+use ocpp::Version;
+use ocpp::device::same;
+use spec::model::{Answer, ComponentRow, Obligation, Row, Topology, VariableRow};
+use spec::{Archetype, Place};
+
+/// A condition with the answer an inventory gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// Id of the condition.
+    pub id: String,
+    /// The question a manufacturer answers.
+    pub question: String,
+    /// The answer.
+    pub answer: Answer,
+    /// What it rests on, in a few words.
+    pub because: String,
+}
+
+/// A component or variable row under a condition, at the places where it should show.
+struct Sign<'a> {
+    name: String,
+    row: &'a dyn Row,
+    seen: Vec<Check>,
+    /// Something of that name may be it, though it is not where or not called as the row says.
+    like: Option<String>,
+}
+
+/// Answers every condition of an archetype from an inventory, in the order of the archetype.
+///
+/// `Yes` if a component or variable under the condition is reported at one of its places; `No` if none is and one
+/// of them is more than optional; else, or where something alike is reported, `Unknown`.
+pub fn answers(
+    archetype: &Archetype,
+    inventory: &Inventory,
+    topology: &Topology,
+    version: Version,
+) -> Vec<Answered> {
+    let condition = |id: &str| {
+        let signs = signs(archetype, inventory, topology, version, id);
+        conclude(&signs)
+    };
+    archetype
+        .conditions
+        .iter()
+        .map(|c| {
+            let (answer, because) = condition(&c.id);
+            Answered { id: c.id.clone(), question: c.question.clone(), answer, because }
+        })
+        .collect()
+}
+
+fn signs<'a>(
+    archetype: &'a Archetype,
+    inventory: &Inventory,
+    topology: &Topology,
+    version: Version,
+    condition: &str,
+) -> Vec<Sign<'a>> {
+    let counts = |row: &dyn Row| {
+        row.when() == Some(condition) && (row.versions().is_empty() || row.versions().contains(&version))
+    };
+    let mut signs = Vec::new();
+    for c in &archetype.components {
+        let places = Place::all(c.at, topology);
+        if counts(c) {
+            let seen: Vec<Check> = places.iter().map(|p| inventory.component(c, *p)).collect();
+            let like = seen.iter().find_map(|check| alike(c, check));
+            signs.push(Sign { name: component_at(c, Place::STATION).to_string(), row: c, seen, like });
+        }
+        for v in c.variables.iter().filter(|v| counts(*v)) {
+            let seen = places.iter().map(|p| inventory.variable(c, v, *p)).collect();
+            let like = elsewhere(c, v, inventory);
+            signs.push(Sign { name: variable_at(c, v, Place::STATION).to_string(), row: v, seen, like });
+        }
+    }
+    signs
+}
+
+/// What else a missing component may be: one at another place, or one with an instance nobody asked for. An
+/// instance the row does ask for means something, and another instance is another thing.
+fn alike(row: &ComponentRow, check: &Check) -> Option<String> {
+    let Check::Broken(Finding { code, observed, .. }) = check else { return None };
+    let other_instance = row.instance.is_none() && observed.starts_with("other instances");
+    (*code == Code::ComponentMisplaced || other_instance).then(|| observed.clone())
+}
+
+/// The same variable of the same component at another place.
+fn elsewhere(c: &ComponentRow, v: &VariableRow, inventory: &Inventory) -> Option<String> {
+    let wanted = variable_at(c, v, Place::STATION);
+    let found = inventory.variables.iter().find(|r| {
+        let (a, w) = (&r.address, &wanted);
+        let instance = |a: &Option<String>, b: &Option<String>| {
+            a.as_ref().map(|i| i.to_ascii_lowercase()) == b.as_ref().map(|i| i.to_ascii_lowercase())
+        };
+        same(&a.component.name, &w.component.name)
+            && instance(&a.component.instance, &w.component.instance)
+            && a.variable.same_as(&w.variable)
+    })?;
+    Some(format!("only {}", found.address))
+}
+
+fn conclude(signs: &[Sign<'_>]) -> (Answer, String) {
+    let held = |s: &&Sign<'_>| s.seen.iter().any(|c| matches!(c, Check::Held(_)));
+    if let Some(sign) = signs.iter().find(held) {
+        return (Answer::Yes, format!("{} is reported", sign.name));
+    }
+    if let Some((sign, like)) = signs.iter().find_map(|s| Some((s, s.like.as_ref()?))) {
+        return (Answer::Unknown, format!("{} is not reported at its place, {like}", sign.name));
+    }
+    let should_show: Vec<&str> =
+        signs.iter().filter(|s| s.row.obligation() != Obligation::May).map(|s| s.name.as_str()).collect();
+    match (should_show.as_slice(), signs) {
+        ([], []) => (Answer::Unknown, "no component or variable tells".to_owned()),
+        ([], [first, ..]) => (Answer::Unknown, format!("{} need not be reported, and is not", first.name)),
+        (names, _) => (Answer::No, format!("no {} is reported", names.join(", no "))),
+    }
+}
