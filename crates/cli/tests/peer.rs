@@ -1,6 +1,12 @@
 //! The suite judges a station that shares no line with it: the Python station in `tests/peers`, an ordinary
 //! imperfect one, over a real socket. Its verdicts are asserted row by row, failures included.
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod support;
 
@@ -71,4 +77,54 @@ fn the_independent_station_gets_the_expected_verdicts_in_2_0_1() {
 #[test]
 fn the_independent_station_gets_the_expected_verdicts_in_2_1() {
     judged("2.1");
+}
+
+/// The station's own account of itself, the time of day aside.
+fn account(state: &std::path::Path) -> Option<Value> {
+    let mut state: Value = serde_json::from_slice(&std::fs::read(state).ok()?).ok()?;
+    state["variables"].as_object_mut()?.retain(|name, _| !name.starts_with("ClockCtrlr.DateTime"));
+    Some(state)
+}
+
+#[test]
+fn a_run_that_restores_leaves_the_station_exactly_as_it_was() {
+    let Some(python) = python() else {
+        println!("skipped: no Python with the packages of tests/peers/requirements.txt (CONTRIBUTING.md)");
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    // The periodic monitors are left out for their waits alone: they are set and removed like any other.
+    let args = [
+        "--ocpp",
+        "2.0.1",
+        "--level",
+        "2",
+        "--impact",
+        "restores",
+        "--select",
+        "not @beside",
+        "--declaration",
+    ];
+    let more = ["tests/peers/declaration.yaml", "--out", out.to_str().unwrap()];
+    let waiting = listening(&[&args[..], &more].concat());
+    let state = dir.path().join("state.json");
+    let mut peer = Command::new(python)
+        .args(["tests/peers/station.py", "--url", &waiting.url, "--id", "PEER02", "--state"])
+        .arg(&state)
+        .current_dir(root())
+        .spawn()
+        .unwrap();
+    // The first account is written after the first request, and the first requests only read.
+    let before = loop {
+        if let Some(account) = account(&state) {
+            break account;
+        }
+        assert!(peer.try_wait().unwrap().is_none(), "the station ended before it was asked anything");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    };
+    let (_, text, err) = waiting.end();
+    assert!(peer.wait().unwrap().success(), "{text}{err}");
+    assert_eq!(result(&out)["partial"], true);
+    assert_eq!(account(&state).unwrap(), before);
 }
