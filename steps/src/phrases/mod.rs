@@ -19,11 +19,13 @@ mod shipped;
 mod writing;
 
 use crate::{Stop, World};
-use cucumber::gherkin::Step;
+use cucumber::gherkin::{Step, StepType};
 use cucumber::{World as _, step};
 use judge::monitors::MonitoringReport;
 use ocpp::VariableAddress;
 use serde_json::json;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// A step that has a meaning: the function and what it is called with.
@@ -35,11 +37,23 @@ pub(crate) type Found = (step::Step<World>, step::Context);
 /// Why it has none, or more than one.
 pub(crate) fn find(step: &Step) -> Result<Found, String> {
     static ALL: OnceLock<step::Collection<World>> = OnceLock::new();
-    match ALL.get_or_init(World::collection).find(step) {
-        Ok(Some((run, _, _, context))) => Ok((*run, context)),
-        Ok(None) => Err("is no phrase of the suite".to_owned()),
-        Err(e) => Err(format!("has more than one meaning: {e}")),
+    thread_local! {
+        /// An outline asks for the same few texts hundreds of times, and each costs a look at every phrase.
+        static KNOWN: RefCell<HashMap<(StepType, String), Found>> = RefCell::default();
     }
+    let key = (step.ty, step.value.clone());
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(&key).cloned()) {
+        return Ok(known);
+    }
+    let found = match ALL.get_or_init(World::collection).find(step) {
+        Ok(Some((run, _, _, context))) => (*run, context),
+        Ok(None) => return Err("is no phrase of the suite".to_owned()),
+        Err(e) => return Err(format!("has more than one meaning: {e}")),
+    };
+    if step.table.is_none() && step.docstring.is_none() {
+        KNOWN.with_borrow_mut(|known| known.insert(key, found.clone()));
+    }
+    Ok(found)
 }
 
 /// Every monitor there is now; `None` if the station does not say.
