@@ -127,6 +127,11 @@ impl Declaration {
         Declaration::with_answers(archetype, |_| Answer::Unknown)
     }
 
+    /// The same with another layout, for a product whose layout was seen and not declared.
+    pub fn with_topology(self, topology: Topology) -> Declaration {
+        Declaration { topology, ..self }
+    }
+
     fn with_answers(archetype: &Archetype, answer: impl Fn(&str) -> Answer) -> Declaration {
         Declaration {
             source: None,

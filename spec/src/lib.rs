@@ -1,9 +1,11 @@
-//! Archetypes and declarations: the model, the loader and the lint with source spans.
+//! Archetypes, declarations and expected failures: the model, the loader and the lint with source spans.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod declaration;
+pub mod draft;
 pub mod effect;
 pub mod embedded;
+pub mod expected;
 pub mod lint;
 pub mod load;
 pub mod model;
@@ -14,6 +16,7 @@ pub mod source;
 
 pub use declaration::{Applies, Declaration, DeclarationError};
 pub use effect::Effect;
+pub use expected::{ExpectedError, ExpectedFailures};
 pub use lint::{Finding, LintCode, LintReport, LintSeverity};
 pub use load::{Archetype, LoadError, embedded_ids};
 pub use place::Place;

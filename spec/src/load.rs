@@ -9,9 +9,10 @@ use crate::{
     },
     rows::{RowRef, of_components},
     schema,
+    source::hex,
 };
 use sha2::{Digest, Sha256};
-use std::{fmt::Write, path::Path};
+use std::path::Path;
 
 /// An archetype, resolved: rows of what it extends come first, its own last.
 #[derive(Debug, Clone)]
@@ -229,9 +230,5 @@ fn hash(sources: &[Source]) -> String {
             sha.update(part);
         }
     }
-    sha.finalize().iter().fold(String::new(), |mut hex, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(sha.finalize())
 }

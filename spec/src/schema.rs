@@ -1,13 +1,15 @@
 //! JSON Schemas of the files people write, made from the model. Editors use them to complete and check; lint uses
 //! them to name every mistake in a file's shape.
 
-use crate::model::{ArchetypeFile, DeclarationFile};
+use crate::model::{ArchetypeFile, DeclarationFile, ExpectedFailuresFile};
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::LazyLock};
 
 static ARCHETYPE: LazyLock<Value> = LazyLock::new(|| tidy(schemars::schema_for!(ArchetypeFile).to_value()));
 static DECLARATION: LazyLock<Value> =
     LazyLock::new(|| tidy(schemars::schema_for!(DeclarationFile).to_value()));
+static EXPECTED_FAILURES: LazyLock<Value> =
+    LazyLock::new(|| tidy(schemars::schema_for!(ExpectedFailuresFile).to_value()));
 
 /// Schema of an archetype file (`spec/schemas/archetype-1.json`), keys in alphabetical order.
 pub fn archetype() -> &'static Value {
@@ -17,6 +19,11 @@ pub fn archetype() -> &'static Value {
 /// Schema of a declaration file (`spec/schemas/declaration-1.json`), keys in alphabetical order.
 pub fn declaration() -> &'static Value {
     &DECLARATION
+}
+
+/// Schema of a file of expected failures (`spec/schemas/expected-failures-1.json`), keys in alphabetical order.
+pub fn expected_failures() -> &'static Value {
+    &EXPECTED_FAILURES
 }
 
 /// Keys in alphabetical order whatever way serde_json was built, and descriptions without the links of Rust

@@ -1,7 +1,8 @@
 //! The text of a file together with the name it is shown under.
 
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use sha2::{Digest, Sha256};
+use std::{fmt::Write, path::Path};
 
 /// A file as read: what a lint finding quotes, and what a run keeps so that it can be judged again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,8 +65,33 @@ impl Source {
         Ok(Source { name, text })
     }
 
+    /// SHA-256 of the text, in hex.
+    pub fn sha256(&self) -> String {
+        hex(Sha256::digest(&self.text))
+    }
+
     /// The last part of the name, without directories.
     pub fn file_name(&self) -> &str {
         self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name)
+    }
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().fold(String::new(), |mut hex, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_of_a_text_is_the_one_other_tools_give() {
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Source::new("abc.yaml", "abc").sha256(), known);
     }
 }

@@ -6,7 +6,12 @@ use spec::schema;
 
 #[test]
 fn the_committed_schemas_are_those_of_the_model() {
-    for (name, schema) in [("archetype-1", schema::archetype()), ("declaration-1", schema::declaration())] {
+    let all = [
+        ("archetype-1", schema::archetype()),
+        ("declaration-1", schema::declaration()),
+        ("expected-failures-1", schema::expected_failures()),
+    ];
+    for (name, schema) in all {
         let path = format!("{}/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
         let made = format!("{}\n", serde_json::to_string_pretty(schema).unwrap());
         if std::env::var_os("DIAGMARK_UPDATE").is_some() {
@@ -27,7 +32,7 @@ fn every_key_an_author_can_write_is_explained() {
             }
         }
     }
-    for schema in [schema::archetype(), schema::declaration()] {
+    for schema in [schema::archetype(), schema::declaration(), schema::expected_failures()] {
         walk(schema, "");
         for (name, definition) in schema["$defs"].as_object().unwrap() {
             walk(definition, name);

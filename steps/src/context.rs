@@ -14,7 +14,7 @@ use trace::Seq;
 
 /// Longest time for an answer where no row says otherwise: the station's own default message time-out in
 /// common use.
-const ANSWER: Duration = Duration::from_secs(30);
+pub(crate) const ANSWER: Duration = Duration::from_secs(30);
 
 /// What all scenarios of a run share.
 pub struct Context {

@@ -60,7 +60,8 @@ pub async fn run(cx: Rc<Context>, plan: &Plan, tell: &dyn Fn(Progress<'_>)) -> R
     runner.wait_for_boot().await?;
     let mut rest = plan.items.as_slice();
     while let Some((first, after)) = rest.split_first() {
-        let side_by_side = |i: &&Item| i.beside && i.settled.is_none();
+        let side_by_side =
+            |i: &&Item| i.beside && i.settled.is_none() && i.subject.is_own() == first.subject.is_own();
         let count = if side_by_side(&first) { rest.iter().take_while(side_by_side).count() } else { 1 };
         let (group, after) =
             if count > 1 { rest.split_at(count) } else { (std::slice::from_ref(first), after) };

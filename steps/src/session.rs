@@ -10,7 +10,7 @@ use ocpp::Version;
 use ocpp::validate::Validators;
 use serde::{Deserialize, Serialize};
 use spec::model::Level;
-use spec::{Archetype, Declaration, LoadError, Source};
+use spec::{Archetype, Declaration, ExpectedError, ExpectedFailures, LoadError, Source};
 use std::rc::Rc;
 use std::time::Duration;
 use trace::{Body, Record, SCHEMA_VERSION, Seq};
@@ -61,6 +61,8 @@ pub struct Session {
     pub declaration: Rc<Declaration>,
     /// The scenarios.
     pub suite: Rc<Suite>,
+    /// What is known to fail; it changes no verdict, only what the run comes to.
+    pub expected: Option<Rc<ExpectedFailures>>,
     /// What was asked.
     pub options: Options,
 }
@@ -84,6 +86,12 @@ impl Session {
         }
         if let Some(source) = self.declaration.source() {
             log.append(input("declaration", source));
+        }
+        for source in &self.suite.own_sources {
+            log.append(input("features", source));
+        }
+        if let Some(expected) = &self.expected {
+            log.append(input("expected-failures", &expected.source));
         }
     }
 
@@ -178,8 +186,11 @@ pub enum ReplayError {
     /// The recorded declaration cannot be read.
     #[error("the recorded declaration cannot be read: {0}")]
     Declaration(String),
-    /// The features of this suite are broken.
-    #[error("{0}")]
+    /// The recorded list of expected failures cannot be read.
+    #[error("the recorded list of expected failures cannot be read: {0}")]
+    Expected(#[from] ExpectedError),
+    /// The recorded scenarios of the laboratory cannot be read.
+    #[error("the recorded own scenarios cannot be read by this suite: {0}")]
     Features(String),
     /// There is no plan.
     #[error(transparent)]
@@ -247,8 +258,12 @@ fn head(records: &[Record], suite: Suite) -> Result<Session, ReplayError> {
         (None, Undeclared::Unknown) => Declaration::undeclared(&archetype),
         (None, Undeclared::Complete) => Declaration::complete(&archetype),
     };
+    let own = of_role("features");
+    let suite = if own.is_empty() { suite } else { suite.with_own(own)? };
+    let expected = of_role("expected-failures").pop();
+    let expected = expected.map(|s| ExpectedFailures::from_source(s, &archetype)).transpose()?.map(Rc::new);
     let (archetype, declaration, suite) = (Rc::new(archetype), Rc::new(declaration), Rc::new(suite));
-    Ok(Session { archetype, declaration, suite, options })
+    Ok(Session { archetype, declaration, suite, expected, options })
 }
 
 /// The version of the first connection that agreed on one.

@@ -3,23 +3,24 @@
 use crate::args::{self, BuiltIn};
 use crate::fault::Fault;
 use crate::progress::{View, say};
-use crate::{reference, verify};
+use crate::{features, reference, verify};
 use net::{Clock, Csms, CsmsConfig, Log};
 use ocpp::Version;
 use report::PlanLine;
 use report::result::EvidenceKept;
 use spec::model::Level;
-use spec::{Archetype, Declaration};
+use spec::{Archetype, Declaration, ExpectedFailures};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 use steps::link::Live;
-use steps::{NoRig, Options, Rig, Run, Session, Suite, Undeclared, first_version};
+use steps::{NoRig, Options, Rig, Run, Session, Undeclared, first_version};
 use tokio::sync::watch;
 use trace::{Body, Trace};
 
 /// Identity of the reference station where none is given.
-const REFERENCE_ID: &str = "REFERENCE";
+pub(crate) const REFERENCE_ID: &str = "REFERENCE";
 
 pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
     let archetype = archetype(&args.archetype)?;
@@ -34,13 +35,15 @@ pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
         Undeclared::Complete => Declaration::complete(&archetype),
         Undeclared::Unknown => Declaration::undeclared(&archetype),
     });
-    let suite = Suite::embedded()
-        .map_err(|e| Fault::internal(e.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    let suite = features::suite(args.features.as_deref())?;
+    let expected = args.expected_failures.as_ref().map(|p| ExpectedFailures::load(p, &archetype));
+    let expected = expected.transpose().map_err(Fault::input)?.map(Rc::new);
     let binding = if reference { "hook" } else { NoRig.binding() };
     let session = Session {
         archetype: Rc::new(archetype),
         declaration: Rc::new(declaration),
         suite: Rc::new(suite),
+        expected,
         options: Options {
             level: Level(args.level),
             impact: args.impact,
@@ -174,7 +177,7 @@ async fn judge(
         let _ = tokio::signal::ctrl_c().await;
     };
     let work = async {
-        let version = station_connects(args, log, stopped.clone()).await?;
+        let version = station_connects(args.wait, log, stopped.clone()).await?;
         let plan = session.plan(version).map_err(Fault::input)?;
         let view = View::new(plan.items.len());
         let live = Rc::new(Live::new(csms, log.clone(), rig, stopped.clone()));
@@ -190,12 +193,12 @@ async fn judge(
 }
 
 /// The version of the first station that agrees on one. Says what it sees meanwhile.
-async fn station_connects(
-    args: &args::Certify,
+pub(crate) async fn station_connects(
+    wait: Duration,
     log: &Log,
     mut stop: watch::Receiver<bool>,
 ) -> Result<Version, Fault> {
-    let limit = tokio::time::sleep(args.wait);
+    let limit = tokio::time::sleep(wait);
     tokio::pin!(limit);
     let mut seen = 0;
     loop {
@@ -213,7 +216,7 @@ async fn station_connects(
             biased;
             () = log.beyond(seen) => continue,
             Ok(()) = stop.changed() => "the wait was interrupted".to_owned(),
-            () = &mut limit => format!("no station connected within {} s", args.wait.as_secs()),
+            () = &mut limit => format!("no station connected within {} s", wait.as_secs()),
         };
         log.append(Body::End { why: why.clone() });
         return Err(Fault::nothing(why));
@@ -248,8 +251,12 @@ fn conclude(args: &args::Certify, session: &Session, dir: &Path, log: &Log, run:
 }
 
 fn print_plan(plan: &steps::Plan) {
-    let lines: Vec<PlanLine> = plan.items.iter().map(plan_line).collect();
-    crate::print(&report::plan_table(&lines));
+    let (own, suite): (Vec<_>, Vec<_>) = plan.items.iter().partition(|i| i.subject.is_own());
+    let table = |items: Vec<_>| report::plan_table(&items.into_iter().map(plan_line).collect::<Vec<_>>());
+    crate::print(&table(suite));
+    if !own.is_empty() {
+        crate::print(&format!("\nOwn scenarios, reported apart:\n\n{}", table(own)));
+    }
 }
 
 fn plan_line(item: &steps::plan::Item) -> PlanLine {

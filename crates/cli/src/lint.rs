@@ -1,15 +1,24 @@
-//! `diagmark lint`: archetypes, declarations and feature files.
+//! `diagmark lint`: archetypes, declarations, lists of expected failures and feature files.
 
-use crate::args;
+use crate::args::Format;
 use crate::fault::Fault;
+use crate::features::{in_directory, is_feature};
+use crate::{args, phrases};
 use report::exit;
 use spec::lint::{LintReport, Style, lint_paths};
+use spec::{Archetype, Source};
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use steps::Suite;
 
 pub(crate) fn lint(args: &args::Lint) -> Result<u8, Fault> {
+    if args.phrases {
+        return phrases::phrases(args.format);
+    }
+    if args.format == Format::Json {
+        return Err(Fault::input("--format json is for --phrases: findings are printed as text"));
+    }
     let mut paths = args.paths.clone();
     if paths.is_empty() {
         paths = ["archetypes", "features"].map(PathBuf::from).into_iter().filter(|p| p.exists()).collect();
@@ -24,7 +33,7 @@ pub(crate) fn lint(args: &args::Lint) -> Result<u8, Fault> {
     let report = if yaml.is_empty() { LintReport::default() } else { lint_paths(&yaml) };
     let count = features.len();
     let broken = match Suite::from_texts(features) {
-        Ok(suite) => suite.meaningless_steps(),
+        Ok(suite) => [suite.meaningless_steps(), suite.unknown_rows(&archetypes(&yaml))].concat(),
         Err(errors) => errors,
     };
     let style = if std::io::stdout().is_terminal() { Style::Colour } else { Style::Plain };
@@ -41,29 +50,30 @@ pub(crate) fn lint(args: &args::Lint) -> Result<u8, Fault> {
     Ok(if errors > 0 { exit::USAGE } else { exit::CONFORMING })
 }
 
+/// The archetypes that rows of scenarios may be of: the embedded ones, and those that are linted too.
+fn archetypes(yaml: &[PathBuf]) -> Vec<Archetype> {
+    let named = yaml.iter().filter(|p| p.is_file()).filter_map(|p| p.to_str());
+    spec::embedded_ids().into_iter().chain(named).filter_map(|a| Archetype::load(a).ok()).collect()
+}
+
 fn collect(
     path: &Path,
     yaml: &mut Vec<PathBuf>,
     features: &mut BTreeMap<String, String>,
 ) -> Result<(), Fault> {
-    let cannot = |e: std::io::Error| Fault::input(format!("{} cannot be read: {e}", path.display()));
-    let is_feature = |p: &Path| p.extension().is_some_and(|e| e == "feature");
-    if path.is_dir() {
-        let mut entries: Vec<PathBuf> = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(cannot)? {
-            entries.push(entry.map_err(cannot)?.path());
-        }
-        entries.sort();
-        if entries.iter().any(|p| is_feature(p)) {
-            for p in entries.iter().filter(|p| is_feature(p)) {
-                collect(p, yaml, features)?;
-            }
-            return Ok(());
-        }
-    } else if is_feature(path) {
-        features.insert(path.display().to_string(), std::fs::read_to_string(path).map_err(cannot)?);
+    if is_feature(path) {
+        let source = Source::read(path).map_err(Fault::input)?;
+        features.insert(source.name, source.text);
         return Ok(());
     }
-    yaml.push(path.to_owned());
-    Ok(())
+    let inside = if path.is_dir() { in_directory(path)? } else { Vec::new() };
+    if inside.is_empty() || holds_yaml(path) {
+        yaml.push(path.to_owned());
+    }
+    inside.iter().try_for_each(|p| collect(p, yaml, features))
+}
+
+fn holds_yaml(directory: &Path) -> bool {
+    let is_yaml = |p: PathBuf| p.extension().is_some_and(|e| e == "yaml" || e == "yml");
+    std::fs::read_dir(directory).is_ok_and(|all| all.flatten().any(|e| is_yaml(e.path())))
 }

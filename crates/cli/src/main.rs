@@ -4,8 +4,13 @@
 
 mod args;
 mod certify;
+mod declare;
 mod fault;
+mod features;
+mod gap;
+mod inventories;
 mod lint;
+mod phrases;
 mod progress;
 mod reference;
 mod station;
@@ -42,6 +47,8 @@ fn run(cli: Cli) -> Result<u8, Fault> {
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::internal)?;
     match cli.command {
         Command::Certify(args) => runtime.block_on(certify::certify(args)),
+        Command::Declare(args) => runtime.block_on(declare::declare(&args)),
+        Command::Gap(args) => runtime.block_on(gap::gap(&args)),
         Command::Station(args) => runtime.block_on(station::station(args)),
         Command::Lint(args) => lint::lint(&args),
         Command::Verify(args) => runtime.block_on(verify::verify(&args)),

@@ -2,6 +2,7 @@
 
 use crate::args::{self, Format};
 use crate::fault::Fault;
+use crate::features;
 use crate::progress::say;
 use judge::VerdictLine;
 use ocpp::Version;
@@ -11,7 +12,7 @@ use spec::Archetype;
 use spec::model::Answer;
 use std::io::IsTerminal as _;
 use std::path::Path;
-use steps::{Run, Session, Suite};
+use steps::{Run, Session};
 use trace::{Body, Evidence, EvidenceError, Hash, Record, Seq};
 
 /// Name of the evidence in a run directory.
@@ -40,12 +41,10 @@ pub(crate) async fn verify(args: &args::Verify) -> Result<u8, Fault> {
     if let Some(stored) = &stored {
         same_evidence(stored, records.len() as u64, &last, &args.dir)?;
     }
-    let suite = Suite::embedded()
-        .map_err(|e| Fault::internal(e.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    let suite = features::suite(None)?;
     let count = records.len();
     let replayed = steps::replay(records.clone(), suite).await.map_err(|e| match e {
         steps::ReplayError::NothingJudged => Fault::nothing(e),
-        steps::ReplayError::Features(_) => Fault::internal(e),
         _ => Fault::evidence(e),
     })?;
     if replayed.incomplete {
@@ -150,6 +149,7 @@ pub(crate) fn result_of(
         declared_absent: session.declaration.answered(Answer::No).map(str::to_owned).collect(),
         stimulus_binding: session.options.binding.clone(),
         verdicts: run.verdicts.iter().map(VerdictLine::from).collect(),
+        expected_failures: session.expected.clone(),
     })
 }
 
@@ -186,6 +186,6 @@ fn raw_of(records: &[Record], n: Seq) -> Option<String> {
 }
 
 /// Columns of the terminal, as it tells the shell; 100 where it does not.
-fn width() -> usize {
+pub(crate) fn width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|w| *w >= 60).unwrap_or(100)
 }

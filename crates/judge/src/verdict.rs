@@ -314,6 +314,11 @@ impl VerdictLine {
         self.scenario.as_deref().is_some_and(is_own)
     }
 
+    /// Where it is about.
+    pub fn place(&self) -> Place {
+        Place { evse: self.evse, connector: self.connector }
+    }
+
     /// Whether it keeps the rows that rest on it from being judged; see [`Outcome::stands_in_the_way`].
     pub fn stands_in_the_way(&self) -> bool {
         blocks(self.verdict, self.code.into_iter().chain(self.also.iter().map(|f| f.code)))

@@ -1,11 +1,13 @@
 //! Exit codes, the same for every command.
 
-use crate::ResultFile;
+use crate::{Expected, ResultFile, level};
+use judge::Verdict;
 
-/// Every applicable must of the requested level passed; of a partial run: nothing failed; of any other command:
-/// done, nothing found.
+/// Every applicable must of the requested level passed; of a partial run: nothing failed; of a run that expects
+/// failures: it failed as expected and not otherwise; of any other command: done, nothing found.
 pub const CONFORMING: u8 = 0;
-/// Judged, and not conforming; of a partial run: something failed.
+/// Judged, and not conforming; of a partial run: something failed; of a run that expects failures: something is
+/// not as expected.
 pub const NOT_CONFORMING: u8 = 1;
 /// The command line, or a file given to it, is wrong.
 pub const USAGE: u8 = 2;
@@ -20,18 +22,31 @@ impl ResultFile {
     /// The exit code of the run.
     ///
     /// A partial run can certify nothing; it succeeds when it ran to its end, nothing failed and no scenario
-    /// broke on our side.
+    /// broke on our side. Nor can a run that expects failures; it succeeds as an ordinary run does, with the
+    /// failures that were expected and all they stand in the way of taken as met, and only if every entry of the
+    /// list is still needed. What a laboratory's own scenarios came to changes nothing.
     pub fn exit_code(&self) -> u8 {
-        let good = if self.partial {
-            !self.interrupted && self.summary.fail == 0 && self.summary.error == 0
-        } else {
-            self.conforming
+        let good = match self.expecting() {
+            Some(expected) => self.is_as_expected(expected),
+            None if self.partial => !self.interrupted && self.summary.fail == 0 && self.summary.error == 0,
+            None => self.conforming,
         };
         match (self.nothing_judged(), good) {
             (true, _) => NOTHING_JUDGED,
             (false, true) => CONFORMING,
             (false, false) => NOT_CONFORMING,
         }
+    }
+
+    /// Whether a run failed as it was expected to, and not otherwise.
+    pub(crate) fn is_as_expected(&self, expected: &Expected) -> bool {
+        let verdicts = expected.taken_as_met(&self.verdicts);
+        let good = if self.partial {
+            !verdicts.iter().any(|v| matches!(v.verdict, Verdict::Fail | Verdict::Error))
+        } else {
+            level::reached(self.requested_level, &verdicts) == Some(self.requested_level)
+        };
+        good && !self.interrupted && expected.surprises() == 0
     }
 }
 

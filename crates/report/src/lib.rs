@@ -5,7 +5,10 @@
 //! derived here, once, by pure functions.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod blocked;
 pub mod exit;
+pub mod expected;
+pub mod gap;
 pub mod level;
 pub mod plan;
 pub mod result;
@@ -13,6 +16,8 @@ pub mod schema;
 pub mod terminal;
 mod words;
 
+pub use expected::Expected;
+pub use gap::GapFile;
 pub use level::LevelTally;
 pub use plan::{PlanLine, plan_table};
 pub use result::{Inputs, ResultError, ResultFile};

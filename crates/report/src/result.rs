@@ -1,14 +1,15 @@
 //! `result.json`: what a run came to. The format is stable; its version is raised when a field changes meaning.
 
-use crate::level;
+use crate::{Expected, level};
 use judge::boot::Identity;
 use judge::{Verdict, VerdictLine};
 use ocpp::Version;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use spec::Archetype;
 use spec::model::Level;
+use spec::{Archetype, ExpectedFailures};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 use trace::Hash;
 
@@ -56,6 +57,13 @@ pub struct ResultFile {
     pub stimulus: StimulusUsed,
     /// One verdict for each planned item, in the order of the plan.
     pub verdicts: Vec<VerdictLine>,
+    /// Verdicts of the laboratory's own scenarios. They count for nothing above.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<VerdictLine>,
+    /// What the list of expected failures came to, if there was one. A run that expects failures reaches no level
+    /// and never conforms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_failures: Option<Expected>,
 }
 
 /// The suite that judged.
@@ -128,18 +136,25 @@ pub struct Timing {
     pub wall: f64,
     /// Spent waiting for the station.
     pub waiting_for_station: f64,
-    /// Spent on time that the test prescribes (intervals of periodic monitors, windows without events).
+    /// Spent on time that the test prescribes (intervals of periodic monitors, windows without events): the
+    /// critical path, for waits side by side count once.
     pub mandated: f64,
+    /// `wall` divided by `mandated`; null where nothing was prescribed.
+    #[serde(default)]
+    pub wall_per_mandated: Option<f64>,
 }
 
 impl Timing {
     /// From lengths of time, rounded to milliseconds.
     pub fn new(wall: Duration, waiting_for_station: Duration, mandated: Duration) -> Timing {
-        let seconds = |d: Duration| (d.as_secs_f64() * 1000.0).round() / 1000.0;
+        let rounded = |x: f64| (x * 1000.0).round() / 1000.0;
+        let seconds = |d: Duration| rounded(d.as_secs_f64());
+        let prescribed = (!mandated.is_zero()).then_some(mandated);
         Timing {
             wall: seconds(wall),
             waiting_for_station: seconds(waiting_for_station),
             mandated: seconds(mandated),
+            wall_per_mandated: prescribed.map(|m| rounded(wall.as_secs_f64() / m.as_secs_f64())),
         }
     }
 }
@@ -238,8 +253,10 @@ pub struct Inputs {
     pub declared_absent: Vec<String>,
     /// What effects were bound to.
     pub stimulus_binding: String,
-    /// The verdicts, in the order of the plan.
+    /// The verdicts, in the order of the plan, those of the laboratory's own scenarios among them.
     pub verdicts: Vec<VerdictLine>,
+    /// The list of expected failures, if there is one.
+    pub expected_failures: Option<Rc<ExpectedFailures>>,
 }
 
 /// Why a result cannot be read or written.
@@ -292,10 +309,14 @@ struct Versioned {
 impl ResultFile {
     /// Derives a result.
     ///
-    /// A partial or interrupted run reaches no level: what was not judged cannot be vouched for.
+    /// A partial or interrupted run reaches no level: what was not judged cannot be vouched for. Nor does a run
+    /// that expects failures: it certifies nothing, whatever its verdicts.
     pub fn new(inputs: Inputs) -> ResultFile {
-        let whole = !inputs.partial && !inputs.interrupted;
-        let reached = level::reached(inputs.requested_level, &inputs.verdicts).filter(|_| whole);
+        let (own, verdicts) = inputs.verdicts.into_iter().partition::<Vec<_>, _>(VerdictLine::is_own);
+        let expected = inputs.expected_failures.map(|list| Expected::new(&list, &verdicts));
+        let certifies =
+            !inputs.partial && !inputs.interrupted && expected.as_ref().is_none_or(Expected::is_empty);
+        let reached = level::reached(inputs.requested_level, &verdicts).filter(|_| certifies);
         ResultFile {
             schema_version: SCHEMA_VERSION,
             suite: inputs.suite,
@@ -308,13 +329,20 @@ impl ResultFile {
             level: reached,
             conforming: reached == Some(inputs.requested_level),
             timing: inputs.timing,
-            summary: Summary::of(&inputs.verdicts),
+            summary: Summary::of(&verdicts),
             evidence: inputs.evidence,
             observations: inputs.observations,
             declared_absent: inputs.declared_absent,
             stimulus: StimulusUsed { binding: inputs.stimulus_binding },
-            verdicts: inputs.verdicts,
+            verdicts,
+            own,
+            expected_failures: expected,
         }
+    }
+
+    /// The list of expected failures, if it expects any.
+    pub(crate) fn expecting(&self) -> Option<&Expected> {
+        self.expected_failures.as_ref().filter(|e| !e.is_empty())
     }
 
     /// Whether no verdict says anything about the station: none is a pass, a fail or a warning.

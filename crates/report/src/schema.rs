@@ -1,6 +1,6 @@
-//! The JSON Schema of `result.json`, made from its types, for those who read the file with other programs.
+//! The JSON Schemas of what programs read: `result.json` and the JSON of a gap, made from their types.
 
-use crate::ResultFile;
+use crate::{GapFile, ResultFile};
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -10,4 +10,11 @@ static RESULT: LazyLock<Value> =
 /// Schema of `result.json` (`crates/report/schemas/result-1.json`), keys in alphabetical order.
 pub fn result() -> &'static Value {
     &RESULT
+}
+
+static GAP: LazyLock<Value> = LazyLock::new(|| spec::schema::tidy(schemars::schema_for!(GapFile).to_value()));
+
+/// Schema of the JSON of `diagmark gap` (`crates/report/schemas/gap-1.json`), keys in alphabetical order.
+pub fn gap() -> &'static Value {
+    &GAP
 }

@@ -87,9 +87,9 @@ pub enum Body {
         /// Run options, as the suite wrote them.
         options: serde_json::Value,
     },
-    /// A file the run rests on (archetype, declaration), verbatim.
+    /// A file the run rests on, verbatim.
     Input {
-        /// What it is: `archetype` or `declaration`.
+        /// What it is: `archetype`, `declaration`, `features` (a laboratory's own) or `expected-failures`.
         role: String,
         /// File name, for messages.
         name: String,

@@ -29,7 +29,7 @@ macro_rules! codes {
 
 codes! {
     Unreadable "unreadable" "A file cannot be read, is not UTF-8 text or is larger than 4 MiB."
-    UnknownKind "unknown-kind" "A file is neither an archetype nor a declaration."
+    UnknownKind "unknown-kind" "A file is neither an archetype nor a declaration nor a list of expected failures."
     NotYaml "not-yaml" "The text is not YAML."
     UnsupportedYaml "unsupported-yaml" "The file uses a part of YAML that these files do without: anchors, aliases, tags, several documents, keys that are not text, or very deep nesting."
     DuplicateKey "duplicate-key" "A key is written twice in the same mapping."
@@ -68,11 +68,12 @@ codes! {
     MustWithoutOrdinaryRig "must-without-ordinary-rig" "A fault that needs a special rig is a must, so that an ordinary laboratory cannot certify it."
     DeadlineMissing "deadline-missing" "A fault that must be seen has no deadline, or a limit is given for a deadline that is missing."
     DeadlineAboveMax "deadline-above-max" "A deadline is longer than its own limit."
-    UnknownArchetype "unknown-archetype" "A declaration names an archetype that does not exist."
+    UnknownArchetype "unknown-archetype" "A declaration or a list of expected failures names an archetype that does not exist."
     UndeclaredCondition "undeclared-condition" "A declaration leaves a condition of the archetype open."
-    UnknownRow "unknown-row" "A declaration lengthens the deadline of a row that does not exist or has none."
+    UnknownRow "unknown-row" "A row is named that the archetype does not have, or a deadline is lengthened that the row does not have."
     DeadlineTooLong "deadline-too-long" "A declaration lengthens a deadline beyond what the row allows."
     DeadlineNotLonger "deadline-not-longer" "A declaration gives a deadline that is not longer than the row's, which has no effect."
+    DuplicateEntry "duplicate-entry" "Two expected failures are about the same verdicts."
 }
 
 impl fmt::Display for LintCode {

@@ -1,4 +1,4 @@
-//! Lint: every mistake of an archetype or declaration file, at its line, with the way out.
+//! Lint: every mistake of a file that people write, at its line, with the way out.
 //!
 //! Two stages. First the shape: the YAML tree is walked along the JSON Schema of the model. Only a file of the
 //! right shape is then read into types and judged by the rules, which know a mistake by its JSON pointer; the
@@ -7,6 +7,7 @@
 mod chain;
 mod code;
 mod declaration;
+mod expected;
 mod finding;
 mod locate;
 mod monitors;
@@ -28,7 +29,11 @@ pub use render::Style;
 pub(crate) use chain::{Chain, nearest_embedded};
 pub(crate) use read::read;
 
-use crate::{Archetype, LoadError, Source, model::DeclarationFile, schema};
+use crate::{
+    Archetype, LoadError, Source,
+    model::{DeclarationFile, ExpectedFailuresFile},
+    schema,
+};
 use locate::Collector;
 
 /// Lints an archetype. What it extends is read too, but only the archetype's own rows are judged.
@@ -67,9 +72,7 @@ pub fn lint_declaration(source: Source, resolve: Resolve<'_>) -> LintReport {
         declaration::unknown_archetype(&mut found, &read.file.archetype);
         return LintReport::new(found.findings, vec![source]);
     };
-    let mut chain = Chain::follow(archetype, resolve);
-    let problems = LintReport::new(std::mem::take(&mut chain.findings), chain.sources.clone());
-    match Archetype::from_chain(chain, problems) {
+    match archetype_of(archetype, resolve) {
         Ok(archetype) => declaration::check(&mut found, &read.file, &archetype),
         Err(LoadError::Lint(report)) => return report.merge(LintReport::new(found.findings, vec![source])),
         Err(_) => declaration::unknown_archetype(&mut found, &read.file.archetype),
@@ -87,4 +90,48 @@ pub(crate) fn lint_declaration_against(source: Source, archetype: &Archetype) ->
             LintReport::new(found.findings, vec![source])
         }
     }
+}
+
+/// Lints a file of expected failures against the archetype it names, or against the embedded ones.
+pub fn lint_expected_failures(source: Source, resolve: Resolve<'_>) -> LintReport {
+    let read = match read::<ExpectedFailuresFile>(&source, schema::expected_failures()) {
+        Ok(read) => read,
+        Err(findings) => return LintReport::new(findings, vec![source]),
+    };
+    let mut found = Collector::new(&read.doc);
+    let archetypes = match &read.file.archetype {
+        None => crate::embedded_ids().iter().filter_map(|id| Archetype::load(id).ok()).collect(),
+        Some(id) => match resolve(id).map(|s| archetype_of(s, resolve)) {
+            Some(Ok(archetype)) => vec![archetype],
+            Some(Err(LoadError::Lint(report))) => {
+                return report.merge(LintReport::new(found.findings, vec![source]));
+            }
+            Some(Err(_)) | None => {
+                declaration::unknown_archetype(&mut found, id);
+                return LintReport::new(found.findings, vec![source]);
+            }
+        },
+    };
+    let whose = read.file.archetype.as_ref().map_or("any embedded archetype".to_owned(), |id| format!("`{id}`"));
+    expected::check(&mut found, &read.file, &archetypes, &whose);
+    LintReport::new(found.findings, vec![source])
+}
+
+/// Lints a file of expected failures against an archetype at hand.
+pub(crate) fn lint_expected_failures_against(source: Source, archetype: &Archetype) -> LintReport {
+    match read::<ExpectedFailuresFile>(&source, schema::expected_failures()) {
+        Err(findings) => LintReport::new(findings, vec![source]),
+        Ok(read) => {
+            let mut found = Collector::new(&read.doc);
+            let whose = format!("`{}`", archetype.id);
+            expected::check(&mut found, &read.file, std::slice::from_ref(archetype), &whose);
+            LintReport::new(found.findings, vec![source])
+        }
+    }
+}
+
+fn archetype_of(source: Source, resolve: Resolve<'_>) -> Result<Archetype, LoadError> {
+    let mut chain = Chain::follow(source, resolve);
+    let problems = LintReport::new(std::mem::take(&mut chain.findings), chain.sources.clone());
+    Archetype::from_chain(chain, problems)
 }

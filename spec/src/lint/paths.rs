@@ -4,7 +4,7 @@ use super::{
     LintCode, LintReport,
     chain::beside,
     finding::{Finding, LintSeverity},
-    lint_archetype, lint_declaration,
+    lint_archetype, lint_declaration, lint_expected_failures,
 };
 use crate::{Source, source::SourceError};
 use std::path::{Path, PathBuf};
@@ -16,15 +16,20 @@ pub enum FileKind {
     Archetype,
     /// A declaration.
     Declaration,
+    /// A list of expected failures.
+    ExpectedFailures,
 }
 
-/// Tells an archetype from a declaration; `None` for any other file.
+/// Tells the kinds of file apart; `None` for any other file.
 pub fn kind_of(text: &str) -> Option<FileKind> {
     let has = |key: &str| {
         let starts =
             |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
         text.trim_start_matches('\u{feff}').lines().any(starts)
     };
+    if has("expectedFailures") {
+        return Some(FileKind::ExpectedFailures);
+    }
     if has("archetype") || has("product") {
         return Some(FileKind::Declaration);
     }
@@ -32,7 +37,7 @@ pub fn kind_of(text: &str) -> Option<FileKind> {
     archetype.iter().any(|key| has(key)).then_some(FileKind::Archetype)
 }
 
-/// Lints files, and in directories every `*.yaml` that is an archetype or a declaration. Directories whose name
+/// Lints files, and in directories every `*.yaml` that is of a kind we know. Directories whose name
 /// starts with a dot, and `target`, are left out.
 pub fn lint_paths(paths: &[PathBuf]) -> LintReport {
     let mut report = LintReport::default();
@@ -77,13 +82,14 @@ fn lint_file(path: &Path, named: bool) -> LintReport {
     match kind_of(&source.text) {
         Some(FileKind::Archetype) => lint_archetype(source, &beside(path)),
         Some(FileKind::Declaration) => lint_declaration(source, &beside(path)),
+        Some(FileKind::ExpectedFailures) => lint_expected_failures(source, &beside(path)),
         None if named => {
             let mut finding = Finding::of_file(
                 LintCode::UnknownKind,
                 &source.name,
-                "this is neither an archetype nor a declaration",
+                "this is neither an archetype nor a declaration nor a list of expected failures",
             );
-            finding.help("an archetype starts with `schemaVersion: 1`, a declaration also has `archetype:` and `product:`");
+            finding.help("an archetype starts with `schemaVersion: 1`, a declaration also has `archetype:` and `product:`, a list of expected failures `expectedFailures:`");
             LintReport::new(vec![finding], vec![source])
         }
         None => LintReport::default(),
@@ -99,6 +105,12 @@ fn unreadable(error: &SourceError, path: &Path) -> LintReport {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn expected_failures_are_known_by_their_list() {
+        let text = "schemaVersion: 1\narchetype: ac-wallbox\nexpectedFailures: []\n";
+        assert_eq!(kind_of(text), Some(FileKind::ExpectedFailures));
+    }
 
     #[test]
     fn a_declaration_is_known_by_its_archetype_and_product() {

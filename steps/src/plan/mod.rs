@@ -137,6 +137,11 @@ impl Plan {
             planner.scenario(definition)?;
         }
         planner.rows_without_scenario();
+        // A laboratory's own scenarios come last, and a row they judge is not judged by the suite.
+        for definition in &suite.own {
+            check_steps(definition)?;
+            planner.scenario(definition)?;
+        }
         let mut items = planner.items;
         items.retain(|(item, _)| item.subject.level <= selection.level);
         let mut plan = Plan { items: Vec::new(), version, selection };

@@ -4,7 +4,9 @@ use super::table::Table;
 use super::tags::{TagError, Tags};
 use cucumber::gherkin::{Feature, GherkinEnv, Scenario, Step, StepType};
 use include_dir::{Dir, include_dir};
+use judge::SUITE_PREFIX;
 use sha2::{Digest, Sha256};
+use spec::{Archetype, Source};
 use std::collections::BTreeMap;
 
 static FEATURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../features");
@@ -31,6 +33,10 @@ pub struct Suite {
     pub scenarios: Vec<Definition>,
     /// SHA-256 over the names and texts of all feature files.
     pub hash: String,
+    /// A laboratory's own scenarios, which run after the suite's and are reported apart.
+    pub own: Vec<Definition>,
+    /// The files they are written in, named without directories.
+    pub own_sources: Vec<Source>,
 }
 
 /// What is wrong with a feature file.
@@ -52,7 +58,31 @@ impl Suite {
         let texts = FEATURES.files().filter(|f| f.path().extension().is_some_and(|e| e == "feature"));
         let texts =
             texts.filter_map(|f| Some((f.path().to_str()?.to_owned(), f.contents_utf8()?.to_owned())));
-        Suite::from_texts(texts.collect())
+        let suite = Suite::from_texts(texts.collect())?;
+        let strangers = suite.scenarios.iter().filter(|s| s.tags.is_own());
+        let wrong = strangers.map(|s| s.error(format!("@id:{}: write it as in DX-MON-012", s.tags.id)));
+        let wrong: Vec<FeatureError> = wrong.collect();
+        if wrong.is_empty() { Ok(suite) } else { Err(wrong) }
+    }
+
+    /// Adds a laboratory's own scenarios. Their ids have a prefix of their own, so that they never clash with
+    /// the suite's.
+    ///
+    /// # Errors
+    /// Every mistake found in them; a step that has no meaning is one.
+    pub fn with_own(self, sources: Vec<Source>) -> Result<Suite, Vec<FeatureError>> {
+        let own_sources: Vec<Source> =
+            sources.into_iter().map(|s| Source::new(s.file_name(), s.text.clone())).collect();
+        let texts = own_sources.iter().map(|s| (s.name.clone(), s.text.clone())).collect();
+        let own = Suite::from_texts(texts)?;
+        let taken = own.scenarios.iter().filter(|s| !s.tags.is_own()).map(|s| {
+            let id = &s.tags.id;
+            s.error(format!(
+                "@id:{id}: {SUITE_PREFIX}-… is the suite's own: use another prefix, as in LAB-MON-012"
+            ))
+        });
+        let wrong: Vec<FeatureError> = taken.chain(own.meaningless_steps()).collect();
+        if wrong.is_empty() { Ok(Suite { own: own.scenarios, own_sources, ..self }) } else { Err(wrong) }
     }
 
     /// Feature files by name; they run in the order of their names.
@@ -80,7 +110,8 @@ impl Suite {
             }
         }
         let hash = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
-        if errors.is_empty() { Ok(Suite { scenarios, hash }) } else { Err(errors) }
+        let (own, own_sources) = (Vec::new(), Vec::new());
+        if errors.is_empty() { Ok(Suite { scenarios, hash, own, own_sources }) } else { Err(errors) }
     }
 }
 
@@ -91,10 +122,25 @@ impl Suite {
         steps
             .filter_map(|(s, step)| {
                 let why = crate::phrases::find(step).err()?;
-                let what = format!("{:?} {why}", step.value);
-                Some(FeatureError { origin: s.origin.clone(), what })
+                Some(s.error(format!("{:?} {why}", step.value)))
             })
             .collect()
+    }
+
+    /// Scenarios whose `@req` is a behaviour row of none of these archetypes.
+    pub fn unknown_rows(&self, archetypes: &[Archetype]) -> Vec<FeatureError> {
+        let wrong = self.scenarios.iter().filter_map(|s| {
+            let row = s.tags.req.as_ref()?;
+            let known = archetypes.iter().any(|a| a.behaviour(row).is_some());
+            (!known).then(|| s.error(format!("@req:{row}: no archetype has this row")))
+        });
+        wrong.collect()
+    }
+}
+
+impl Definition {
+    fn error(&self, what: String) -> FeatureError {
+        FeatureError { origin: self.origin.clone(), what }
     }
 }
 
@@ -207,5 +253,44 @@ mod tests {
         let twice = format!("{}\n  {TAGS}\n  Scenario: T\n{fine}", scenario(TAGS, fine));
         assert!(errors(&twice)[0].contains("ids are never shared"));
         assert!(!errors("Feature: F\nFeature: G\n").is_empty());
+    }
+
+    const OWN: &str = "Feature: F\n  @id:LAB-AAA-001 @req:B-0010 @level:1 @v:2.1 @stimulus:none @impact:read-only\n  \
+        Scenario: S\n    When the full inventory is requested\n    Then the request is accepted\n";
+
+    fn with_own(texts: &[&str]) -> Result<Suite, Vec<String>> {
+        let sources = (1..).zip(texts).map(|(n, text)| Source::new(format!("lab/{n}.feature"), *text));
+        let suite = Suite::embedded().unwrap().with_own(sources.collect());
+        suite.map_err(|e| e.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn own_scenarios_stand_beside_those_of_the_suite() {
+        let (alone, suite) = (Suite::embedded().unwrap(), with_own(&[OWN]).unwrap());
+        assert_eq!((suite.scenarios.len(), &suite.hash), (alone.scenarios.len(), &alone.hash));
+        assert_eq!((suite.own.len(), suite.own_sources[0].name.as_str()), (1, "1.feature"));
+    }
+
+    #[test]
+    fn own_scenarios_are_linted_like_those_of_the_suite() {
+        let wrong = |from: &str, to: &str| with_own(&[&OWN.replace(from, to)]).unwrap_err().join("\n");
+        assert!(wrong("LAB-AAA", "DX-INV").contains("1.feature:3: @id:DX-INV-001: DX-… is the suite's own"));
+        assert!(wrong("LAB-AAA", "lab-AAA").contains("write it as in"));
+        assert!(wrong("When the", "When a").contains("is no phrase of the suite"));
+        assert!(wrong("@req:B-0010 ", "").contains("is missing"));
+        assert!(wrong("@v:2.1", "@v:2.1 @wip").contains("unknown tag @wip"));
+        assert!(with_own(&[OWN, OWN]).unwrap_err()[0].contains("is taken by 1.feature:3"));
+    }
+
+    #[test]
+    fn a_row_that_no_archetype_has_is_named() {
+        let archetypes = [Archetype::load("ac-wallbox").unwrap()];
+        let unknown = |text: &str| {
+            let texts = BTreeMap::from([("x.feature".to_owned(), text.to_owned())]);
+            Suite::from_texts(texts).unwrap().unknown_rows(&archetypes)
+        };
+        assert_eq!(unknown(OWN), []);
+        let error = unknown(&OWN.replace("B-0010", "B-9999")).remove(0).to_string();
+        assert_eq!(error, "x.feature:3: @req:B-9999: no archetype has this row");
     }
 }

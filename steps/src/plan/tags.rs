@@ -49,7 +49,7 @@ impl FromStr for Impact {
 /// The tags of a scenario, read.
 #[derive(Debug, Clone)]
 pub struct Tags {
-    /// `@id:DX-MON-012`: never changes.
+    /// `@id:DX-MON-012`: never changes. A laboratory's own scenarios have another prefix (`LAB-MON-012`).
     pub id: String,
     /// `@req:B-0012`: the behaviour row tested; absent where the row comes from a table.
     pub req: Option<RowId>,
@@ -93,6 +93,11 @@ pub enum TagError {
 }
 
 impl Tags {
+    /// Whether the scenario is a laboratory's own; see [`judge::is_own`].
+    pub fn is_own(&self) -> bool {
+        judge::is_own(&self.id)
+    }
+
     /// Reads the tags of a scenario (without `@`, as the parser gives them).
     ///
     /// # Errors
@@ -138,10 +143,12 @@ impl Tags {
 
 fn scenario_id(v: &str) -> Result<String, String> {
     let parts: Vec<&str> = v.split('-').collect();
-    let right = matches!(parts.as_slice(), ["DX", topic, number]
-        if !topic.is_empty() && topic.bytes().all(|b| b.is_ascii_uppercase())
+    let upper = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_uppercase());
+    let right = matches!(parts.as_slice(), [prefix, topic, number] if upper(prefix) && upper(topic)
             && number.len() == 3 && number.bytes().all(|b| b.is_ascii_digit()));
-    right.then(|| v.to_owned()).ok_or_else(|| "write it as in DX-MON-012".to_owned())
+    right.then(|| v.to_owned()).ok_or_else(|| {
+        "write it as in DX-MON-012, with a prefix of your own in place of DX, which is the suite's".to_owned()
+    })
 }
 
 fn behaviour_row(v: &str) -> Result<RowId, String> {

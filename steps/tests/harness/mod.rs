@@ -72,6 +72,7 @@ pub fn session(archetype: Archetype, declaration: Declaration, level: u8, bindin
         archetype: Rc::new(archetype),
         declaration: Rc::new(declaration),
         suite: Rc::new(Suite::embedded().unwrap()),
+        expected: None,
         options: Options {
             level: Level(level),
             impact: Impact::Disruptive,

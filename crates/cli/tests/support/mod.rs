@@ -54,7 +54,12 @@ pub struct Waiting {
 pub fn listening(args: &[&str]) -> Waiting {
     let mut all = vec!["certify", "--archetype", "ac-wallbox", "--listen", "127.0.0.1:0"];
     all.extend(args);
-    let mut child = diagmark(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    waiting(&all)
+}
+
+/// Starts a command that listens on a free port and waits until it says where.
+pub fn waiting(args: &[&str]) -> Waiting {
+    let mut child = diagmark(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut err = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     err.read_line(&mut line).unwrap();

@@ -1,7 +1,7 @@
 //! What an inventory says to the conditions of an archetype.
 
 use crate::inventory::{Inventory, component_at, variable_at};
-use crate::{Check, Code, Finding};
+use crate::{Check, Code};
 use ocpp::Version;
 use ocpp::device::same;
 use spec::model::{Answer, ComponentRow, Obligation, Row, Topology, VariableRow};
@@ -68,7 +68,7 @@ fn signs<'a>(
         let places = Place::all(c.at, topology);
         if counts(c) {
             let seen: Vec<Check> = places.iter().map(|p| inventory.component(c, *p)).collect();
-            let like = seen.iter().find_map(|check| alike(c, check));
+            let like = alike(c, archetype, inventory, &seen);
             signs.push(Sign { name: component_at(c, Place::STATION).to_string(), row: c, seen, like });
         }
         for v in c.variables.iter().filter(|v| counts(*v)) {
@@ -81,11 +81,22 @@ fn signs<'a>(
 }
 
 /// What else a missing component may be: one at another place, or one with an instance nobody asked for. An
-/// instance the row does ask for means something, and another instance is another thing.
-fn alike(row: &ComponentRow, check: &Check) -> Option<String> {
-    let Check::Broken(Finding { code, observed, .. }) = check else { return None };
-    let other_instance = row.instance.is_none() && observed.starts_with("other instances");
-    (*code == Code::ComponentMisplaced || other_instance).then(|| observed.clone())
+/// instance that a row asks for means something, and is another thing.
+fn alike(row: &ComponentRow, archetype: &Archetype, inventory: &Inventory, seen: &[Check]) -> Option<String> {
+    let misplaced = seen.iter().find_map(|check| match check {
+        Check::Broken(f) if f.code == Code::ComponentMisplaced => Some(f.observed.clone()),
+        _ => None,
+    });
+    let meant = |instance: &str| {
+        let rows = archetype.components.iter().filter(|c| same(&c.component, &row.component));
+        rows.filter_map(|c| c.instance.as_deref()).any(|i| same(i, instance))
+    };
+    let stray = inventory
+        .variables
+        .iter()
+        .map(|v| &v.address.component)
+        .find(|c| same(&c.name, &row.component) && c.instance.as_deref().is_some_and(|i| !meant(i)));
+    misplaced.or_else(|| stray.filter(|_| row.instance.is_none()).map(|c| format!("only {c}")))
 }
 
 /// The same variable of the same component at another place.

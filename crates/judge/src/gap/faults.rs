@@ -108,11 +108,7 @@ fn ways(
     ways
 }
 
-fn way(
-    (c, v, m): (&ComponentRow, &VariableRow, &MonitorRow),
-    place: Place,
-    seen: &Inventories,
-) -> FaultWay {
+fn way((c, v, m): (&ComponentRow, &VariableRow, &MonitorRow), place: Place, seen: &Inventories) -> FaultWay {
     let at = variable_at(c, v, place);
     let closed = match seen.inventory.find(&at) {
         None => Some("not reported"),

@@ -56,6 +56,16 @@ pub fn layout(inventory: &Inventory) -> Layout {
     Layout { topology, remarks }
 }
 
+/// What a declared layout and the one that was seen do not agree in, in words.
+pub fn contradiction(declared: &Topology, seen: &Layout) -> Option<String> {
+    let seen = seen.topology.as_ref().filter(|t| *t != declared)?;
+    let said = |t: &Topology| {
+        let one = |(id, e): (u32, &EvseLayout)| format!("EVSE {id} with {} connector(s)", e.connectors);
+        (1u32..).zip(&t.evses).map(one).collect::<Vec<_>>().join(", ")
+    };
+    Some(format!("{} is declared and compared, the station reports {}", said(declared), said(seen)))
+}
+
 /// Rows are looked for at 1, 2, …, n, as OCPP numbers EVSEs and connectors; other ids need to be known.
 fn not_in_a_row<'a>(what: &str, ids: impl IntoIterator<Item = &'a i64>) -> Option<String> {
     let ids: Vec<i64> = ids.into_iter().copied().collect();
@@ -90,6 +100,14 @@ mod tests {
         for told in ["EVSE 0", "EVSEs are numbered 2, 7", "connectors of EVSE 2 are numbered 3"] {
             assert!(all.contains(told), "{all}");
         }
+    }
+
+    #[test]
+    fn a_layout_that_differs_from_the_declared_one_is_told() {
+        let seen = layout(&inventory(&[at("A", "X", 1, 1), at("A", "X", 1, 2)]));
+        let declared = |connectors| Topology { evses: vec![EvseLayout { connectors }] };
+        assert_eq!(contradiction(&declared(2), &seen), None);
+        assert!(contradiction(&declared(1), &seen).unwrap().contains("the station reports EVSE 1 with 2"));
     }
 
     #[test]

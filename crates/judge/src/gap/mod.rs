@@ -13,7 +13,7 @@ mod rows;
 
 pub use conditions::{Answered, answers};
 pub use faults::{FaultReach, FaultWay, Reach};
-pub use layout::{Layout, layout};
+pub use layout::{Layout, contradiction, layout};
 pub use provision::provided;
 pub use reports::{Inventories, NoInventory, described, read};
 
@@ -161,12 +161,7 @@ pub struct Gap {
 
 impl Gap {
     /// Compares what a station reports with what the archetype asks of a declared product.
-    pub fn of(
-        archetype: &Archetype,
-        declaration: &Declaration,
-        version: Version,
-        seen: &Inventories,
-    ) -> Gap {
+    pub fn of(archetype: &Archetype, declaration: &Declaration, version: Version, seen: &Inventories) -> Gap {
         let rows = rows::walk(archetype, declaration, version, seen);
         let mut lacks = rows.lacks;
         lacks.sort_by_key(|l| (l.level, l.action, rank(l.obligation)));

@@ -139,8 +139,7 @@ impl<'a> Wanted<'a> {
     fn missing(&self, at: &str, others: &[&ReportedMonitor], report: &MonitoringReport) -> Check {
         let row = self.row;
         let value = self.value.map_or(String::new(), |v| format!(" with value {v}"));
-        let expected =
-            format!("a {} monitor of severity {}{value} on {at}", row.monitor_type, row.severity);
+        let expected = format!("a {} monitor of severity {}{value} on {at}", row.monitor_type, row.severity);
         let observed = if others.is_empty() {
             "no monitor on this variable".to_owned()
         } else {

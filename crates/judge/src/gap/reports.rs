@@ -51,8 +51,7 @@ pub fn read(window: Window<'_>) -> Result<Inventories, NoInventory> {
 /// What the station says of itself: BootNotification, and where that says nothing, the inventory.
 pub fn described(inventory: &Inventory, booted: Identity) -> Identity {
     let says = |variable: &str| {
-        let component =
-            ocpp::ComponentRef { name: "ChargingStation".to_owned(), instance: None, evse: None };
+        let component = ocpp::ComponentRef { name: "ChargingStation".to_owned(), instance: None, evse: None };
         let variable = ocpp::VariableRef { name: variable.to_owned(), instance: None };
         let found = inventory.find(&ocpp::VariableAddress { component, variable })?;
         found.value().filter(|text| !text.trim().is_empty()).map(str::to_owned)
@@ -188,15 +187,18 @@ fn doubt(paged: &Paged, what: &str, doubts: &mut Vec<String>) {
         _ => None,
     });
     doubts.extend(broken.map(|f| {
-        format!("{what} may not be all there is ({}): expected {}, observed {}", f.code, f.expected, f.observed)
+        format!(
+            "{what} may not be all there is ({}): expected {}, observed {}",
+            f.code, f.expected, f.observed
+        )
     }));
 }
 
 /// Whether the monitoring base in force at a record leaves hardwired monitors only.
 fn only_hardwired(frames: &Frames, before: Seq) -> bool {
     let bases = asked(frames, "SetMonitoringBase");
-    let accepted = bases.iter().filter(|a| a.reply.at() < before && a.status() == Some("Accepted"));
-    let last = accepted.last().and_then(|a| a.request.get("monitoringBase").and_then(Value::as_str));
+    let in_force = bases.iter().rfind(|a| a.reply.at() < before && a.status() == Some("Accepted"));
+    let last = in_force.and_then(|a| a.request.get("monitoringBase").and_then(Value::as_str));
     last == Some("HardWiredOnly")
 }
 

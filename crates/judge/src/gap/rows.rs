@@ -3,7 +3,7 @@
 use super::{Action, Inventories, Lack, Standing, Tally, provided};
 use crate::inventory::{component_at, variable_at};
 use crate::{Check, Code, Finding, Outcome, settle};
-use ocpp::Version;
+use ocpp::{MonitorType, Version};
 use spec::model::{ComponentRow, Level, MonitorRow, Obligation, Provision, Row, RowId, VariableRow};
 use spec::{Applies, Archetype, Declaration, Place};
 
@@ -20,8 +20,7 @@ pub(super) fn walk(
     version: Version,
     seen: &Inventories,
 ) -> Rows {
-    let empty =
-        |level| Tally { level, must: Standing::default(), should: Standing::default() };
+    let empty = |level| Tally { level, must: Standing::default(), should: Standing::default() };
     let tallies = [Level::INVENTORY, Level::MONITORING, Level::ALERTING].map(empty);
     let mut walk = Walk { declaration, version, seen, rows: Rows { lacks: Vec::new(), tallies } };
     for c in &archetype.components {
@@ -58,14 +57,15 @@ struct Item<'r> {
 
 impl Walk<'_> {
     fn component(&mut self, c: &ComponentRow, place: Place) {
-        let item = |level| Item { row: c, level, place, subject: component_at(c, Place::STATION).to_string() };
+        let item =
+            |level| Item { row: c, level, place, subject: component_at(c, Place::STATION).to_string() };
         let Some(applies) = self.applies(c) else { return };
         let absent = if applies {
             let check = self.seen.inventory.component(c, place);
             let absent = absence(c, &check);
             let moved = absent.as_ref().is_some_and(|a| a.elsewhere);
             let action = if moved { Action::MoveComponent } else { Action::ReportComponent };
-            self.settle(&item(Level::INVENTORY), action, vec![check], None);
+            self.settle(&item(Level::INVENTORY), action, vec![check]);
             absent
         } else {
             self.standing(Level::INVENTORY, c.obligation, |s| s.undeclared += 1);
@@ -105,7 +105,7 @@ impl Walk<'_> {
                 Some(_) => (Action::ReportVariable, vec![there]),
                 None => (Action::CorrectVariable, inventory.form(c, v, place)),
             };
-            self.settle(&item(Level::INVENTORY), action, checks, None);
+            self.settle(&item(Level::INVENTORY), action, checks);
             absent
         };
         if absent.as_ref().is_some_and(|a| a.obligation == Obligation::May) {
@@ -114,12 +114,11 @@ impl Walk<'_> {
         if applies && watched {
             match &absent {
                 Some(a) => {
-                    let row = if holder.is_some() { &a.row } else { &v.id };
-                    self.missing(&item(Level::MONITORING), Action::MakeMonitorable, a.obligation, row);
+                    self.missing(&item(Level::MONITORING), Action::MakeMonitorable, a.obligation, &a.row);
                 }
                 None => {
                     let check = self.seen.inventory.monitorable(c, v, place);
-                    self.settle(&item(Level::MONITORING), Action::MakeMonitorable, vec![check], None);
+                    self.settle(&item(Level::MONITORING), Action::MakeMonitorable, vec![check]);
                 }
             }
         }
@@ -129,8 +128,9 @@ impl Walk<'_> {
     fn monitors(&mut self, (c, v): (&ComponentRow, &VariableRow), place: Place, holder: Option<&Absent>) {
         let built_in =
             |m: &&MonitorRow| matches!(m.provision, Provision::Hardwired | Provision::Preconfigured);
+        let version = self.version;
         let mut to_judge = Vec::new();
-        for m in v.monitors.iter().filter(built_in).filter(|m| m.monitor_type.is_in(self.version)) {
+        for m in v.monitors.iter().filter(built_in).filter(|m| m.monitor_type.is_in(version)) {
             match (self.applies(m), holder) {
                 (None, _) => {}
                 (Some(false), _) => {
@@ -155,7 +155,7 @@ impl Walk<'_> {
                 for (m, checks) in provided(report, &self.seen.inventory, (c, v), to_judge, place) {
                     let missing = checks.iter().any(is(Code::MonitorNotProvided));
                     let action = if missing { Action::ShipMonitor } else { Action::CorrectMonitor };
-                    self.settle(&monitor_item(c, v, m, place), action, checks, None);
+                    self.settle(&monitor_item(c, v, m, place), action, checks);
                 }
             }
         }
@@ -180,7 +180,7 @@ impl Walk<'_> {
     }
 
     /// Settles the checks of a row as a run does, and keeps what does not hold.
-    fn settle(&mut self, item: &Item<'_>, action: Action, checks: Vec<Check>, behind: Option<RowId>) {
+    fn settle(&mut self, item: &Item<'_>, action: Action, checks: Vec<Check>) {
         let obligation = item.row.obligation();
         let (findings, blocking) = match settle(obligation, checks) {
             Outcome::Fail(first, rest) => (with(first, rest), true),
@@ -204,7 +204,7 @@ impl Walk<'_> {
             (false, true) => s.missing += 1,
             (false, false) => s.wrong += 1,
         });
-        self.push(item, action, obligation, blocking, findings, behind);
+        self.push(item, action, obligation, blocking, findings, None);
     }
 
     /// A row that cannot be there because what it sits in is not.
@@ -252,8 +252,18 @@ fn monitor_item<'r>(c: &ComponentRow, v: &VariableRow, m: &'r MonitorRow, place:
         Provision::Hardwired => "hardwired",
         _ => "preconfigured",
     };
-    let subject = format!("{kind} {} of severity {} on {on}", m.monitor_type, m.severity);
+    let subject = format!("{kind} {}{} of severity {} on {on}", m.monitor_type, value_of(m, v), m.severity);
     Item { row: m, level: Level::ALERTING, place, subject }
+}
+
+/// The value a maker gives a monitor, where it means anything: ` 207 (90 to 250)`.
+fn value_of(m: &MonitorRow, v: &VariableRow) -> String {
+    if m.monitor_type == MonitorType::Delta && !v.data_type.is_numeric() {
+        return String::new();
+    }
+    let range = m.range.map_or(String::new(), |[low, high]| format!(" ({low} to {high})"));
+    let of_limit = if m.percent_of_max_limit { " percent of maxLimit" } else { "" };
+    format!(" {}{range}{of_limit}", m.value)
 }
 
 fn absence(row: &dyn Row, check: &Check) -> Option<Absent> {

@@ -69,7 +69,17 @@ pub(crate) fn inputs(level: u8, verdicts: Vec<VerdictLine>) -> Inputs {
         declared_absent: vec![],
         stimulus_binding: "none".into(),
         verdicts,
+        expected_failures: None,
     }
+}
+
+pub(crate) fn file_with(
+    level: u8,
+    verdicts: Vec<VerdictLine>,
+    expected_failures: Option<ExpectedFailures>,
+) -> ResultFile {
+    let expected_failures = expected_failures.map(Rc::new);
+    ResultFile::new(Inputs { expected_failures, ..inputs(level, verdicts) })
 }
 
 pub(crate) fn file(level: u8, verdicts: Vec<VerdictLine>) -> ResultFile {

@@ -32,11 +32,11 @@ fn a_partial_or_interrupted_run_reaches_no_level_and_does_not_conform() {
 #[test]
 fn times_are_seconds_rounded_to_the_millisecond() {
     let of = Duration::from_nanos;
-    let timing = Timing::new(of(83_214_499_999), of(1_500_000), of(499_999));
+    let timing = Timing::new(of(83_214_499_999), of(1_500_000), of(80_000_499_999));
     assert_eq!(
         serde_json::to_value(timing).unwrap(),
         serde_json::json!({
-            "wall": 83.214, "waitingForStation": 0.002, "mandated": 0.0
+            "wall": 83.214, "waitingForStation": 0.002, "mandated": 80.0, "wallPerMandated": 1.04
         })
     );
 }
@@ -48,6 +48,21 @@ fn what_was_written_reads_back() {
     let path = run.write(dir.path()).unwrap();
     assert_eq!(path, dir.path().join("result.json"));
     assert_eq!(ResultFile::read(&path).unwrap(), run);
+}
+
+#[test]
+fn a_run_in_which_nothing_was_prescribed_has_no_ratio() {
+    let timing = Timing::new(Duration::from_secs(3), Duration::ZERO, Duration::ZERO);
+    assert_eq!(timing.wall_per_mandated, None);
+}
+
+#[test]
+fn own_scenarios_stand_apart_and_count_for_nothing() {
+    let own = VerdictLine { scenario: Some("LAB-ABC-001".into()), ..failed(1) };
+    let run = file(1, vec![passed(1), own.clone()]);
+    assert_eq!((run.verdicts.len(), &run.own), (1, &vec![own.clone()]));
+    assert_eq!((run.summary.fail, run.conforming, run.exit_code()), (0, true, 0));
+    assert_eq!(file(1, vec![own]).exit_code(), crate::exit::NOTHING_JUDGED);
 }
 
 fn read(text: &str) -> Result<ResultFile, String> {

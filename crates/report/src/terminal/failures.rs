@@ -1,8 +1,9 @@
 //! Failures in full, and warnings in short: what was expected, what was seen, and which records show it.
 
 use super::View;
-use super::groups::{Blocked, place};
 use super::style::{Ink, Page};
+use crate::blocked::Blocked;
+use crate::result::ResultFile;
 use crate::words::{counted, obligation};
 use judge::{Basis, Finding, Verdict, VerdictLine};
 use spec::Place;
@@ -30,10 +31,9 @@ struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// Verdicts of one kind: rows in the order of the plan, what a row's scenarios found side by side, and what
     /// reads the same at several places once.
-    fn all(verdicts: &'a [VerdictLine], kind: Verdict) -> Vec<Shown<'a>> {
-        let of_kind: Vec<&VerdictLine> = verdicts.iter().filter(|v| v.verdict == kind).collect();
+    fn all(of_kind: &[&'a VerdictLine]) -> Vec<Shown<'a>> {
         let mut rows: Vec<&RowId> = Vec::new();
-        for v in &of_kind {
+        for v in of_kind {
             if !rows.contains(&&v.row) {
                 rows.push(&v.row);
             }
@@ -49,7 +49,7 @@ impl<'a> Shown<'a> {
         for v in verdicts.copied() {
             match shown.iter_mut().find(|s| alike(s.first, v)) {
                 Some(known) => {
-                    known.elsewhere.push(place(v));
+                    known.elsewhere.push(v.place());
                     known.evidence.extend(&v.evidence);
                 }
                 None => shown.push(Shown { first: v, elsewhere: Vec::new(), evidence: v.evidence.clone() }),
@@ -69,9 +69,12 @@ fn alike(a: &VerdictLine, b: &VerdictLine) -> bool {
     a.scenario == b.scenario && a.code == b.code && a.observed == b.observed && found(a) == found(b)
 }
 
-/// Prints the failures.
-pub(super) fn failures(page: &mut Page, view: &View<'_>, verdicts: &[VerdictLine]) {
-    let shown = Shown::all(verdicts, Verdict::Fail);
+/// Prints the failures, but for those that were expected.
+pub(super) fn failures(page: &mut Page, view: &View<'_>, result: &ResultFile) {
+    let verdicts = &result.verdicts;
+    let expected = |n| result.expecting().is_some_and(|e| e.covers(n));
+    let failed = verdicts.iter().enumerate().filter(|(n, v)| v.verdict == Verdict::Fail && !expected(*n));
+    let shown = Shown::all(&failed.map(|(_, v)| v).collect::<Vec<_>>());
     if shown.is_empty() {
         return;
     }
@@ -108,9 +111,9 @@ fn heading(page: &mut Page, view: &View<'_>, ink: Ink, v: &VerdictLine) {
 }
 
 /// What is judged: the row in its own words, and where.
-fn subject(view: &View<'_>, v: &VerdictLine) -> String {
+pub(super) fn subject(view: &View<'_>, v: &VerdictLine) -> String {
     let text = row_title(view, v).unwrap_or(&v.title).trim_end_matches('.');
-    let at = place(v);
+    let at = v.place();
     if at == Place::STATION || text.contains(&at.to_string()) {
         text.to_owned()
     } else {
@@ -228,11 +231,12 @@ fn one_line(page: &mut Page, view: &View<'_>, failure: &Shown<'_>) {
 
 /// Prints the warnings.
 pub(super) fn warnings(page: &mut Page, view: &View<'_>, verdicts: &[VerdictLine]) {
-    let shown = Shown::all(verdicts, Verdict::Warn);
+    let warned: Vec<&VerdictLine> = verdicts.iter().filter(|v| v.verdict == Verdict::Warn).collect();
+    let shown = Shown::all(&warned);
     if shown.is_empty() {
         return;
     }
-    let total = verdicts.iter().filter(|v| v.verdict == Verdict::Warn).count();
+    let total = warned.len();
     page.gap();
     let heading = page.paint(Ink::Doubt, "Warnings");
     page.line(&format!("{heading}: {total} (they keep no level from being reached)"));
@@ -252,7 +256,8 @@ pub(super) fn warnings(page: &mut Page, view: &View<'_>, verdicts: &[VerdictLine
     }
 }
 
-fn in_short(v: &VerdictLine) -> String {
+/// A finding in one sentence.
+pub(super) fn in_short(v: &VerdictLine) -> String {
     let code = v.code.map_or("", judge::Code::as_str);
     let expected = v.expected.as_deref().unwrap_or("(not stated)");
     let observed = v.observed.as_deref().unwrap_or("(not stated)");

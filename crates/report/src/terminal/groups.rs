@@ -1,9 +1,9 @@
 //! What was not judged, many verdicts to a line: by what stands in the way, or by the reason.
 
 use super::style::{Ink, Page};
+use crate::blocked::Blocked;
 use crate::words::counted;
 use judge::{Verdict, VerdictLine};
-use spec::Place;
 use spec::model::{Obligation, RowId};
 use std::collections::BTreeMap;
 
@@ -11,11 +11,6 @@ use std::collections::BTreeMap;
 const MOST_GROUPS: usize = 15;
 /// Rows named for each group.
 const MOST_ROWS: usize = 8;
-
-/// Where a verdict is about.
-pub(super) fn place(v: &VerdictLine) -> Place {
-    Place { evse: v.evse, connector: v.connector }
-}
 
 /// Verdicts that have one thing in common.
 pub(super) struct Group<'a> {
@@ -97,65 +92,6 @@ pub(super) fn print(page: &mut Page, ink: Ink, heading: &str, groups: &[Group<'_
     }
 }
 
-/// What stands in the way of what: for each blocked verdict the verdict at the root, not only the row next to it.
-pub(super) struct Blocked<'a> {
-    by_row: BTreeMap<&'a RowId, Vec<&'a VerdictLine>>,
-}
-
-impl<'a> Blocked<'a> {
-    pub(super) fn new(verdicts: &'a [VerdictLine]) -> Blocked<'a> {
-        let mut by_row: BTreeMap<&RowId, Vec<&VerdictLine>> = BTreeMap::new();
-        for v in verdicts {
-            by_row.entry(&v.row).or_default().push(v);
-        }
-        Blocked { by_row }
-    }
-
-    /// The row at the root of a blocked verdict, and the verdict on it, if it has one in this run.
-    pub(super) fn root(&self, v: &'a VerdictLine) -> Option<(&'a RowId, Option<&'a VerdictLine>)> {
-        let mut row = v.blocked_by.as_ref()?;
-        // Rows require each other without circles; the bound holds for a file that says otherwise.
-        for _ in 0..=self.by_row.len() {
-            let culprit = self.culprit(row, place(v));
-            match culprit.and_then(|c| c.blocked_by.as_ref()) {
-                Some(next) => row = next,
-                None => return Some((row, culprit)),
-            }
-        }
-        Some((row, None))
-    }
-
-    /// The verdict on a row that is not met: at the same place, or anywhere for a behaviour. One that is not
-    /// itself blocked comes first.
-    fn culprit(&self, row: &RowId, at: Place) -> Option<&'a VerdictLine> {
-        let of_row = self.by_row.get(row)?.iter().copied();
-        let unmet = of_row.filter(|v| {
-            let here = place(v) == at || row.kind() == Some('B');
-            here && v.stands_in_the_way()
-        });
-        unmet.min_by_key(|v| (v.blocked_by.is_some(), weight(v.verdict)))
-    }
-
-    /// How many verdicts each row keeps from being reached, by way of others too.
-    pub(super) fn counts(&self) -> BTreeMap<&'a RowId, usize> {
-        let mut counts = BTreeMap::new();
-        for (row, _) in self.by_row.values().flatten().filter_map(|v| self.root(v)) {
-            *counts.entry(row).or_insert(0) += 1;
-        }
-        counts
-    }
-}
-
-/// A failure explains more than a doubt.
-fn weight(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Fail => 0,
-        Verdict::Error => 1,
-        Verdict::Warn => 2,
-        _ => 3,
-    }
-}
-
 /// The verdicts that could not be told, by what stands in their way.
 pub(super) fn inconclusive(verdicts: &[VerdictLine]) -> Vec<Group<'_>> {
     let blocked = Blocked::new(verdicts);
@@ -169,7 +105,6 @@ pub(super) fn inconclusive(verdicts: &[VerdictLine]) -> Vec<Group<'_>> {
 fn how(root: Option<&VerdictLine>) -> &'static str {
     match root.map(|r| r.verdict) {
         Some(Verdict::Fail) => ", which failed",
-        Some(Verdict::Warn) => ", which is not met",
         Some(Verdict::Error) => ", whose scenario broke",
         Some(Verdict::Inconclusive) => ", which is inconclusive",
         Some(Verdict::NotExercised) => ", which was not exercised",
@@ -189,8 +124,8 @@ fn reason(v: &VerdictLine) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use judge::Code;
     use crate::result::samples::{failed, left_out, open};
+    use judge::Code;
     use judge::{Finding, Outcome};
     use spec::model::Obligation::{Must, Should};
     use trace::Seq;
@@ -267,10 +202,10 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_that_blocks_is_called_not_met() {
+    fn a_warning_is_not_blamed() {
         let found = Finding::new(Code::ComponentMissing, "it", "none", [Seq(1)]);
         let warned = crate::result::samples::line(1, Should, Outcome::Warn(found, vec![]));
         let all = [on("C-0205", 1, warned), blocked("V-0221", 1, "C-0205")];
-        assert_eq!(texts(&inconclusive(&all)), ["1 blocked by C-0205, which is not met"]);
+        assert_eq!(texts(&inconclusive(&all)), ["1 blocked by C-0205"]);
     }
 }

@@ -1,9 +1,14 @@
 //! The report of a run on a terminal: what it came to first, then what a laboratory or a firmware engineer acts
 //! on, then where the rest is.
 
+mod expected;
 mod failures;
+mod gap;
 mod groups;
+mod own;
 mod style;
+
+pub use gap::gap;
 
 use crate::level::{LevelTally, tallies};
 use crate::result::{ResultFile, StationSeen};
@@ -35,7 +40,8 @@ pub struct View<'a> {
 pub fn report(result: &ResultFile, view: &View<'_>) -> String {
     let mut page = Page::new(view.width, view.color);
     head(&mut page, result);
-    failures::failures(&mut page, view, &result.verdicts);
+    failures::failures(&mut page, view, result);
+    expected::expected(&mut page, view, result);
     let errors = groups::by_reason(&result.verdicts, Verdict::Error);
     groups::print(&mut page, Ink::Bad, "Errors of Diagmark itself, please report them", &errors);
     let open = groups::inconclusive(&result.verdicts);
@@ -43,6 +49,7 @@ pub fn report(result: &ResultFile, view: &View<'_>) -> String {
     let left = groups::by_reason(&result.verdicts, Verdict::NotExercised);
     groups::print(&mut page, Ink::Doubt, "Not exercised", &left);
     failures::warnings(&mut page, view, &result.verdicts);
+    own::own(&mut page, result);
     observations(&mut page, result);
     foot(&mut page, result, view);
     page.finish()
@@ -78,7 +85,12 @@ fn headline(result: &ResultFile) -> (Ink, String) {
     let named = |l: Level| format!("level {l} ({})", l.name());
     let failed = failed(result);
     if result.nothing_judged() {
-        return (Ink::Doubt, "NOTHING JUDGED: no verdict says anything about the station".to_owned());
+        let by = if result.own.is_empty() { "" } else { " of the suite" };
+        return (Ink::Doubt, format!("NOTHING JUDGED: no verdict{by} says anything about the station"));
+    }
+    if let Some(expected) = result.expecting() {
+        let ink = if result.is_as_expected(expected) { Ink::Doubt } else { Ink::Bad };
+        return (ink, expected::headline(result, expected));
     }
     match (result.partial, result.interrupted) {
         (true, true) => (Ink::Bad, format!("PARTIAL and INTERRUPTED: never conforming, no level{failed}")),
@@ -100,9 +112,12 @@ fn hint(result: &ResultFile) -> Option<&'static str> {
     if result.interrupted {
         return Some("The run was stopped before its end: run it again to certify.");
     }
+    if result.partial {
+        return Some("Scenarios were left out on purpose: run without --select and --impact to certify.");
+    }
     result
-        .partial
-        .then_some("Scenarios were left out on purpose: run without --select and --impact to certify.")
+        .expecting()
+        .map(|_| "What is expected to fail certifies nothing: run without --expected-failures to certify.")
 }
 
 fn station(s: &StationSeen) -> String {
@@ -125,8 +140,13 @@ fn standing(result: &ResultFile, tally: &LevelTally) -> String {
         (false, true) => "met",
         (false, false) => "not met",
     };
+    let expected = result.expecting().map_or(0, |e| {
+        let of_level = |n: &usize| result.verdicts.get(*n).is_some_and(|v| v.level == tally.level);
+        e.failures.iter().map(|f| f.verdict).filter(of_level).count()
+    });
     let open = [
-        (tally.failed, "failed"),
+        (tally.failed.saturating_sub(expected), "failed"),
+        (expected, "failed as expected"),
         (tally.errors, "broke on our side"),
         (tally.inconclusive, "inconclusive"),
         (tally.not_exercised, "not exercised"),
@@ -176,8 +196,9 @@ fn foot(page: &mut Page, result: &ResultFile, view: &View<'_>) {
         &format!("{} of {}", result.summary.pass, counted(result.verdicts.len(), "verdict")),
     );
     let t = &result.timing;
+    let ratio = t.wall_per_mandated.map_or(String::new(), |r| format!("; {r:.2} times the prescribed time"));
     let time = format!(
-        "{}, of which {} waiting for the station, {} prescribed by the scenarios",
+        "{}, of which {} waiting for the station, {} prescribed by the scenarios{ratio}",
         duration(t.wall),
         duration(t.waiting_for_station),
         duration(t.mandated),

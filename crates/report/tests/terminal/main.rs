@@ -4,7 +4,7 @@
 mod runs;
 
 use report::{Inputs, ResultFile, View, report};
-use runs::{Run, archetype};
+use runs::{Run, archetype, expecting};
 use spec::Archetype;
 use std::path::Path;
 use trace::Seq;
@@ -67,6 +67,32 @@ fn a_partial_run() {
 fn an_interrupted_run() {
     let inputs = Inputs { interrupted: true, ..Run::interrupted().inputs() };
     insta::assert_snapshot!(shown(inputs, Some(&archetype()), 100));
+}
+
+#[test]
+fn a_run_that_fails_as_expected() {
+    let expected_failures = expecting(&[("C-0205", None)]);
+    let inputs = Inputs { expected_failures, ..Run::failing_as_known().inputs() };
+    insta::assert_snapshot!(shown(inputs, Some(&archetype()), 100));
+}
+
+#[test]
+fn a_run_that_fails_otherwise_than_expected() {
+    let entries = [("C-0205", None), ("B-0001", None), ("V-0225", None), ("B-0100", Some("DX-MON-099"))];
+    let inputs = Inputs { expected_failures: expecting(&entries), ..Run::failing_as_known().inputs() };
+    insta::assert_snapshot!(shown(inputs, Some(&archetype()), 100));
+}
+
+#[test]
+fn a_failing_run_of_which_some_is_expected_on_a_narrow_terminal() {
+    let expected_failures = expecting(&[("C-0205", None)]);
+    let inputs = Inputs { expected_failures, interrupted: true, ..Run::failing().inputs() };
+    insta::assert_snapshot!(shown(inputs, None, 60));
+}
+
+#[test]
+fn a_run_with_own_scenarios() {
+    insta::assert_snapshot!(shown(Run::with_own().inputs(), Some(&archetype()), 100));
 }
 
 #[test]

@@ -6,8 +6,9 @@ use ocpp::Version;
 use report::Inputs;
 use report::result::{ArchetypeUsed, EvidenceKept, SuiteUsed, Timing};
 use spec::model::Obligation::{self, Must, Should};
-use spec::model::{Level, RowId};
-use spec::{Archetype, Place, Source};
+use spec::model::{ExpectedFailure, Level, RowId};
+use spec::{Archetype, ExpectedFailures, Place, Source};
+use std::rc::Rc;
 use std::time::Duration;
 use trace::{Hash, Seq};
 
@@ -201,6 +202,27 @@ impl Run {
         Run(all)
     }
 
+    /// Fails in one row only, and that blocks others.
+    pub(crate) fn failing_as_known() -> Run {
+        let mut all = Run::conforming().0;
+        all.retain(|v| v.row.0 != "C-0205");
+        all.push(component("C-0205", "CPPWMController", AT_1).failed(vec![not_there(AT_1)]));
+        all.push(component("C-0205", "CPPWMController", AT_2).failed(vec![not_there(AT_2)]));
+        all.push(variable("V-0221", "CPPWMController.State", AT_1).blocked("C-0205"));
+        Run(all)
+    }
+
+    /// A conforming run with a laboratory's own scenarios after it.
+    pub(crate) fn with_own() -> Run {
+        let mut all = Run::conforming().0;
+        let found = Finding::new(Code::EventMissing, "an event within 10 s", "none", [Seq(31)]);
+        let none = "no number that can be moved is reported";
+        all.push(behaviour("B-0100", 2, "LAB-MON-001", "Two monitors").passed());
+        all.push(behaviour("B-0140", 2, "LAB-EVT-001", "The value rises twice").failed(vec![found]));
+        all.push(behaviour("B-0142", 2, "LAB-EVT-002", "The value drops twice").not_exercised(none));
+        Run(all)
+    }
+
     pub(crate) fn partial() -> Run {
         Run(vec![
             boot(),
@@ -277,6 +299,23 @@ impl Run {
             declared_absent: vec!["three-phase".into(), "built-in-rcd".into()],
             stimulus_binding: "none".into(),
             verdicts: self.0,
+            expected_failures: None,
         }
     }
+}
+
+/// A list of expected failures, as `(row, scenario)`.
+pub(crate) fn expecting(entries: &[(&str, Option<&str>)]) -> Option<Rc<ExpectedFailures>> {
+    let entry = |(row, scenario): &(&str, Option<&str>)| ExpectedFailure {
+        row: RowId((*row).to_owned()),
+        evse: None,
+        connector: None,
+        scenario: scenario.map(str::to_owned),
+        reason: "The pilot is read by a board that the diagnostics do not see before hardware revision C."
+            .into(),
+        link: "https://tickets.example/FW-1234".into(),
+    };
+    let source = Source::new("expected-failures.yaml", "");
+    let (hash, entries) = (source.sha256(), entries.iter().map(entry).collect());
+    Some(Rc::new(ExpectedFailures { source, hash, entries }))
 }

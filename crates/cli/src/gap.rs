@@ -1,0 +1,182 @@
+//! `diagmark gap`: what a station lacks, as far as its inventories tell.
+
+use crate::args::{self, BuiltIn, GapFormat};
+use crate::fault::Fault;
+use crate::{certify, inventories, verify};
+use judge::gap::{Gap, contradiction, layout};
+use report::GapFile;
+use report::gap::{Candidate, Chosen, Declared, GapInputs};
+use spec::{Archetype, Declaration, DeclarationError, embedded_ids};
+use std::io::IsTerminal as _;
+use std::path::Path;
+use steps::survey::{Patience, Survey, recall_inputs};
+use trace::{Record, Trace};
+
+/// What the station is compared with.
+struct Measure {
+    archetype: Archetype,
+    chosen: Chosen,
+    candidates: Vec<Candidate>,
+    /// What is known of the product; without it, what the station reports is all.
+    declaration: Option<(Declaration, Declared)>,
+}
+
+pub(crate) async fn gap(args: &args::Gap) -> Result<u8, Fault> {
+    let known = known(args)?;
+    let (survey, records) = match &args.from {
+        Some(dir) => inventories::recorded(dir)?,
+        None => (ask(args, known.as_ref()).await?, Vec::new()),
+    };
+    let measure = match known {
+        Some(known) => with_recorded(known, &records),
+        None => recorded(&records).map_or_else(|| nearest(&survey), Ok)?,
+    };
+    let file = compare(measure, &survey);
+    let text = match args.format {
+        GapFormat::Text => report::terminal::gap(&file, verify::width(), std::io::stdout().is_terminal()),
+        GapFormat::Json => format!("{}\n", serde_json::to_string_pretty(&file).map_err(Fault::internal)?),
+        GapFormat::Csv => report::gap::csv(&file),
+    };
+    crate::print(&text);
+    Ok(file.exit_code())
+}
+
+/// What the flags alone say.
+fn known(args: &args::Gap) -> Result<Option<Measure>, Fault> {
+    let reference = args.connection.station == Some(BuiltIn::Reference);
+    let (archetype, chosen) = match (&args.archetype, &args.declaration) {
+        (Some(name), _) => (certify::archetype(name)?, Chosen::Given),
+        (None, Some(path)) => (declared_archetype(path)?, Chosen::Declared),
+        (None, None) if reference => (only_archetype()?, Chosen::Given),
+        (None, None) => return Ok(None),
+    };
+    let declaration = certify::declaration(args.declaration.as_deref(), &archetype)?;
+    let declaration = match declaration {
+        Some(d) => Some((d, Declared::Given)),
+        None if reference => Some((Declaration::complete(&archetype), Declared::Complete)),
+        None => None,
+    };
+    Ok(Some(Measure { archetype, chosen, candidates: Vec::new(), declaration }))
+}
+
+/// The archetype that a declaration names.
+fn declared_archetype(path: &Path) -> Result<Archetype, Fault> {
+    let any = embedded_ids().first().map_or_else(|| Err(no_archetype()), |id| certify::archetype(id))?;
+    match Declaration::load(path, &any) {
+        Ok(_) => Ok(any),
+        Err(DeclarationError::OtherArchetype { declared, .. }) => certify::archetype(&declared),
+        Err(e) => Err(Fault::input(e)),
+    }
+}
+
+/// The archetype the reference station is built from when none is named.
+fn only_archetype() -> Result<Archetype, Fault> {
+    match embedded_ids().as_slice() {
+        [only] => certify::archetype(only),
+        [] => Err(no_archetype()),
+        several => {
+            let several = several.join(", ");
+            Err(Fault::input(format!(
+                "the reference station needs an archetype: give --archetype, one of {several}"
+            )))
+        }
+    }
+}
+
+fn no_archetype() -> Fault {
+    Fault::internal("there is no embedded archetype")
+}
+
+/// Asks the station, with the patience of every archetype it may belong to.
+async fn ask(args: &args::Gap, known: Option<&Measure>) -> Result<Survey, Fault> {
+    let trace = match &args.out {
+        None => Trace::in_memory(),
+        Some(dir) => {
+            std::fs::create_dir_all(dir)
+                .map_err(|e| Fault::input(format!("{} cannot be made: {e}", dir.display())))?;
+            Trace::in_file(&dir.join(verify::EVIDENCE))
+                .map_err(|e| Fault::input(format!("{}: {e}", dir.display())))?
+        }
+    };
+    let all = match known {
+        Some(known) => vec![known.archetype.clone()],
+        None => all_archetypes()?,
+    };
+    let Some(first) = all.first() else { return Err(no_archetype()) };
+    let declared = known.and_then(|k| k.declaration.as_ref()).map(|(d, _)| d.clone());
+    let declaration = declared.unwrap_or_else(|| Declaration::undeclared(first));
+    let patience = all.iter().skip(1).fold(Patience::of(first, &declaration), |longest, a| {
+        longest.or(Patience::of(a, &Declaration::undeclared(a)))
+    });
+    inventories::ask(&args.connection, (first, &declaration), &patience, trace).await
+}
+
+fn all_archetypes() -> Result<Vec<Archetype>, Fault> {
+    embedded_ids().into_iter().map(certify::archetype).collect()
+}
+
+/// What the run was about whose evidence was read.
+fn recorded(records: &[Record]) -> Option<Measure> {
+    let (archetype, declaration) = recall_inputs(records)?;
+    let declaration = declaration.map(|d| (d, Declared::Recorded));
+    Some(Measure { archetype, chosen: Chosen::Recorded, candidates: Vec::new(), declaration })
+}
+
+/// What the flags leave open, from the evidence: the declaration of the run, if it is about the same archetype.
+fn with_recorded(known: Measure, records: &[Record]) -> Measure {
+    if known.declaration.is_some() {
+        return known;
+    }
+    let same = recorded(records).filter(|r| r.archetype.hash == known.archetype.hash);
+    Measure { declaration: same.and_then(|r| r.declaration), ..known }
+}
+
+/// The archetype of whose musts the station meets the largest share, nothing being declared.
+fn nearest(survey: &Survey) -> Result<Measure, Fault> {
+    let mut all: Vec<(Candidate, Archetype)> = Vec::new();
+    for archetype in all_archetypes()? {
+        let declaration = undeclared(&archetype, survey);
+        let gap = Gap::of(&archetype, &declaration, survey.version, &survey.inventories);
+        let (met, musts) = gap.musts();
+        all.push((Candidate { id: archetype.id.clone(), met, musts }, archetype));
+    }
+    all.sort_by(|a, b| a.0.nearer(&b.0));
+    let candidates: Vec<Candidate> = all.iter().map(|(c, _)| c.clone()).collect();
+    let (_, archetype) = all.into_iter().next().ok_or_else(no_archetype)?;
+    Ok(Measure { archetype, chosen: Chosen::Nearest, candidates, declaration: None })
+}
+
+/// What is known of a product that declares nothing: its layout.
+fn undeclared(archetype: &Archetype, survey: &Survey) -> Declaration {
+    let declaration = Declaration::undeclared(archetype);
+    match layout(&survey.inventories.inventory).topology {
+        Some(topology) => declaration.with_topology(topology),
+        None => declaration,
+    }
+}
+
+fn compare(measure: Measure, survey: &Survey) -> GapFile {
+    let Measure { archetype, chosen, candidates, declaration } = measure;
+    let (declaration, declared) =
+        declaration.unwrap_or_else(|| (undeclared(&archetype, survey), Declared::Nothing));
+    let gap = Gap::of(&archetype, &declaration, survey.version, &survey.inventories);
+    let seen = layout(&survey.inventories.inventory);
+    let mut notes = survey.inventories.doubts.clone();
+    notes.extend(contradiction(declaration.topology(), &seen));
+    notes.extend(seen.remarks);
+    if let Err(why) = &survey.inventories.monitors {
+        notes.push(format!("the station's monitors are not known, so nothing is said of them: {why}"));
+    }
+    GapFile::new(GapInputs {
+        suite: env!("CARGO_PKG_VERSION").to_owned(),
+        archetype: &archetype,
+        chosen,
+        candidates,
+        station: &survey.identity,
+        ocpp_version: survey.version,
+        declared,
+        topology: declaration.topology(),
+        gap: &gap,
+        notes,
+    })
+}

@@ -1,0 +1,456 @@
+//! The reference station with someone in the middle of its wire, who may change, hold, add or drop whatever passes.
+//!
+//! The station itself stays as it is: what it says is legal, and what the middle makes of it is the test.
+
+use jiff::Timestamp;
+use net::station::{Outbox, OwnCall as Queued};
+use net::{Clock, Received, StationLink};
+use ocpp::Version;
+use ocpp::frame::{self, Frame};
+use serde_json::{Value, json};
+use spec::Effect;
+use station::{Outgoing, OwnCall, Station};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
+
+/// An effect of the rig on its way to the station, and where its answer goes.
+pub type Asked = (Effect, oneshot::Sender<Result<(), String>>);
+
+/// A frame on its way, with the action it belongs to: answers do not carry theirs.
+#[derive(Debug, Clone)]
+pub struct Passing {
+    pub action: String,
+    pub frame: Frame,
+}
+
+impl Passing {
+    /// The payload, if it is a CALL with this action.
+    pub fn call(&mut self, action: &str) -> Option<&mut Value> {
+        match &mut self.frame {
+            Frame::Call { action: a, payload, .. } if a == action => Some(payload),
+            _ => None,
+        }
+    }
+
+    /// The payload, if it is the response to a CALL with this action.
+    pub fn result(&mut self, action: &str) -> Option<&mut Value> {
+        match &mut self.frame {
+            Frame::CallResult { payload, .. } if self.action == action => Some(payload),
+            _ => None,
+        }
+    }
+
+    /// The payload, whatever it is.
+    pub fn payload(&mut self) -> Option<&mut Value> {
+        match &mut self.frame {
+            Frame::Call { payload, .. } | Frame::CallResult { payload, .. } => Some(payload),
+            _ => None,
+        }
+    }
+
+    pub fn is_call(&self) -> bool {
+        matches!(self.frame, Frame::Call { .. })
+    }
+
+    pub fn id(&self) -> String {
+        self.frame.id().to_owned()
+    }
+}
+
+/// Who stands between station and suite. Whatever is not overridden passes unchanged.
+pub trait Middle {
+    /// Whether it does anything: a test in which it never did would prove nothing.
+    const ACTS: bool = true;
+    /// The station says something.
+    fn said(&mut self, passing: Passing, wire: &mut Wire) {
+        wire.send(passing.frame);
+    }
+    /// The suite asks something, or answers the station.
+    fn heard(&mut self, passing: Passing, wire: &mut Wire) {
+        wire.deliver(passing.frame);
+    }
+    /// Something is about to happen to the station from outside.
+    fn happens(&mut self, effect: Effect, wire: &mut Wire) {
+        wire.apply(effect);
+    }
+    /// A wake-up that was asked for.
+    fn woken(&mut self, _: &mut Wire) {}
+    /// The station was accepted.
+    fn accepted(&mut self, _: &mut Wire) {}
+}
+
+/// Nobody.
+pub struct Nobody;
+impl Middle for Nobody {
+    const ACTS: bool = false;
+}
+
+/// Changes what the station says, frame by frame.
+pub struct Says<F>(pub F);
+impl<F: FnMut(&mut Passing)> Middle for Says<F> {
+    fn said(&mut self, mut passing: Passing, wire: &mut Wire) {
+        (self.0)(&mut passing);
+        wire.send(passing.frame);
+    }
+}
+
+/// Puts something else in the place of what the station says.
+pub struct Instead<F>(pub F);
+impl<F: FnMut(Passing, &mut Wire)> Middle for Instead<F> {
+    fn said(&mut self, passing: Passing, wire: &mut Wire) {
+        (self.0)(passing, wire);
+    }
+}
+
+/// Answers the suite in the station's place, or lets the CALL pass.
+pub struct Answers<F>(pub F);
+impl<F: FnMut(Passing, &mut Wire)> Middle for Answers<F> {
+    fn heard(&mut self, passing: Passing, wire: &mut Wire) {
+        (self.0)(passing, wire);
+    }
+}
+
+#[derive(Debug, PartialEq)]
+enum Act {
+    Send(String, Frame),
+    Text(String),
+    Deliver(Frame),
+    Apply(Effect),
+    Wake,
+    Cut(Option<Duration>),
+}
+
+/// What the middle can do.
+pub struct Wire {
+    pub version: Version,
+    pub now: Timestamp,
+    /// Whether a CALL waits until the one before it was answered, as OCPP asks for.
+    pub patient: bool,
+    at: Duration,
+    last: u64,
+    acts: BTreeMap<(Duration, u64), Act>,
+    /// CALLs of the middle, whose answers the station must not see.
+    own: BTreeSet<String>,
+}
+
+impl Wire {
+    /// Whether all that was done since is this, at once.
+    fn did_only(&self, since: u64, act: &Act) -> bool {
+        self.last == since + 1 && self.acts.get(&(self.at, self.last)) == Some(act)
+    }
+
+    fn put(&mut self, delay: Duration, act: Act) {
+        self.last += 1;
+        self.acts.insert((self.at + delay, self.last), act);
+    }
+
+    /// Sends a frame to the suite.
+    pub fn send(&mut self, frame: Frame) {
+        self.send_in(Duration::ZERO, frame);
+    }
+
+    /// Sends a frame to the suite later.
+    pub fn send_in(&mut self, delay: Duration, frame: Frame) {
+        self.put(delay, Act::Send(frame.id().to_owned(), frame));
+    }
+
+    /// Sends a text to the suite as it is.
+    pub fn text(&mut self, text: impl Into<String>) {
+        self.put(Duration::ZERO, Act::Text(text.into()));
+    }
+
+    /// Sends a CALL of the middle.
+    pub fn call(&mut self, action: &str, payload: Value) {
+        self.call_in(Duration::ZERO, action, payload);
+    }
+
+    /// Sends a CALL of the middle later.
+    pub fn call_in(&mut self, delay: Duration, action: &str, payload: Value) {
+        let id = format!("m-{}", self.last + 1);
+        self.own.insert(id.clone());
+        self.send_in(delay, Frame::call(id, action, payload));
+    }
+
+    /// Answers a CALL of the suite in the station's place.
+    pub fn answer(&mut self, call: &Passing, payload: Value) {
+        self.send(Frame::call_result(call.id(), payload));
+    }
+
+    /// Refuses a CALL of the suite in the station's place.
+    pub fn refuse(&mut self, call: &Passing, code: &str) {
+        self.text(json!([4, call.id(), code, "", {}]).to_string());
+    }
+
+    /// Hands a frame to the station.
+    pub fn deliver(&mut self, frame: Frame) {
+        self.deliver_in(Duration::ZERO, frame);
+    }
+
+    /// Hands a frame to the station later.
+    pub fn deliver_in(&mut self, delay: Duration, frame: Frame) {
+        self.put(delay, Act::Deliver(frame));
+    }
+
+    /// Tells the station that its CALL was answered.
+    pub fn settle(&mut self, call: &Passing) {
+        self.deliver(Frame::call_result(call.id(), json!({})));
+    }
+
+    /// Lets an effect happen.
+    pub fn apply(&mut self, effect: Effect) {
+        self.put(Duration::ZERO, Act::Apply(effect));
+    }
+
+    /// Asks to be woken.
+    pub fn wake_in(&mut self, delay: Duration) {
+        self.put(delay, Act::Wake);
+    }
+
+    /// Cuts the connection without a close frame; the station comes back later, or never.
+    pub fn cut(&mut self, back_in: Option<Duration>) {
+        self.put(Duration::ZERO, Act::Cut(back_in));
+    }
+}
+
+/// The station, the middle and the wire between them.
+pub struct Relay<M> {
+    pub station: Station,
+    pub middle: M,
+    /// How often the middle did anything but pass things on.
+    pub acted: usize,
+    clock: Clock,
+    wire: Wire,
+    outbox: Outbox,
+    rig: mpsc::Receiver<Asked>,
+    /// Texts on their way to the suite.
+    out: VecDeque<String>,
+    calls: VecDeque<(String, Frame)>,
+    open: BTreeSet<String>,
+    /// Actions of the CALLs of either side, by id.
+    actions: BTreeMap<String, String>,
+    reboot: bool,
+}
+
+/// How a connection ended.
+enum Left {
+    Lost,
+    Cut(Option<Duration>),
+    Reboot,
+}
+
+impl<M: Middle> Relay<M> {
+    pub fn new(station: Station, middle: M, clock: Clock, rig: mpsc::Receiver<Asked>) -> Relay<M> {
+        let (version, now) = (station.version(), clock.now());
+        let (acts, own) = Default::default();
+        let wire = Wire { version, now, patient: true, at: Duration::ZERO, last: 0, acts, own };
+        let outbox = Outbox::new(Duration::from_secs(30));
+        let (out, calls, open, actions) = Default::default();
+        Relay { station, middle, acted: 0, clock, wire, outbox, rig, out, calls, open, actions, reboot: false }
+    }
+
+    /// Connects again and again, until the station stays away for good.
+    pub async fn run(&mut self, mut dial: impl AsyncFnMut() -> StationLink) {
+        loop {
+            let mut link = dial().await;
+            self.station.connected(self.clock.now());
+            let left = self.talk(&mut link).await;
+            let wait = match left {
+                Left::Reboot => {
+                    let _ = link.close(1001, "").await;
+                    while link.recv().await.is_some() {}
+                    Some(Duration::from_secs(1))
+                }
+                Left::Lost => Some(Duration::from_secs(2)),
+                Left::Cut(wait) => wait,
+            };
+            drop(link);
+            self.hang_up();
+            self.away(wait).await;
+        }
+    }
+
+    /// Is offline, for a time or for ever; the world goes on acting on the station.
+    async fn away(&mut self, time: Option<Duration>) {
+        let time = time.unwrap_or(Duration::from_secs(1 << 30));
+        let mut over = std::pin::pin!(sleep(time));
+        loop {
+            let wake = self.until_wakeup();
+            tokio::select! {
+                biased;
+                () = &mut over => return,
+                Some(asked) = self.rig.recv() => self.effect(asked),
+                () = sleep(wake) => self.station.tick(self.clock.now()),
+            }
+            while self.station.next_outgoing().is_some() {}
+        }
+    }
+
+    fn hang_up(&mut self) {
+        let told = |c: Queued| OwnCall { action: c.action, payload: c.payload };
+        let unanswered: Vec<OwnCall> =
+            self.outbox.lost().into_iter().chain(std::mem::take(self.outbox.queued())).map(told).collect();
+        self.station.disconnected(self.clock.now(), unanswered);
+        while self.station.next_outgoing().is_some() {}
+        (self.out, self.calls, self.open) = Default::default();
+        self.wire.acts.retain(|_, act| matches!(act, Act::Wake));
+        self.reboot = false;
+    }
+
+    async fn talk(&mut self, link: &mut StationLink) -> Left {
+        loop {
+            if let Some(left) = self.settle() {
+                return left;
+            }
+            while let Some(text) = self.out.pop_front() {
+                if link.send(text).await.is_err() {
+                    return Left::Lost;
+                }
+            }
+            if self.reboot && self.outbox.is_idle() && self.open.is_empty() {
+                return Left::Reboot;
+            }
+            let wake = self.until_wakeup();
+            tokio::select! {
+                biased;
+                heard = link.recv() => match heard {
+                    Some(Received::Text(text)) => self.hear(&text),
+                    _ => return Left::Lost,
+                },
+                Some(asked) = self.rig.recv() => self.effect(asked),
+                () = sleep(wake) => self.time_passed(),
+            }
+        }
+    }
+
+    fn effect(&mut self, (effect, answer): Asked) {
+        self.touch();
+        let (since, passed) = (self.wire.last, Act::Apply(effect.clone()));
+        self.middle.happens(effect, &mut self.wire);
+        self.acted += usize::from(!self.wire.did_only(since, &passed));
+        // Only effects that happen at once can be refused.
+        let due: Vec<(Duration, u64)> =
+            self.wire.acts.range(..=(self.wire.at, u64::MAX)).map(|(k, _)| *k).collect();
+        let mut said = Ok(());
+        for key in due {
+            if let Some(Act::Apply(effect)) = self.wire.acts.get(&key) {
+                said = self.station.apply(self.clock.now(), effect).map_err(|e| e.to_string());
+                self.wire.acts.remove(&key);
+            }
+        }
+        let _ = answer.send(said);
+    }
+
+    fn touch(&mut self) {
+        (self.wire.at, self.wire.now) = (self.clock.elapsed(), self.clock.now());
+    }
+
+    fn until_wakeup(&self) -> Duration {
+        let now = self.clock.elapsed();
+        let station = self
+            .station
+            .next_wakeup()
+            .map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
+        let act = self.wire.acts.keys().next().map(|(at, _)| at.saturating_sub(now));
+        let answer = self.outbox.deadline().map(|at| at.saturating_sub(now));
+        [station, act, answer].into_iter().flatten().min().unwrap_or(Duration::from_secs(3600))
+    }
+
+    fn time_passed(&mut self) {
+        let now = self.clock.now();
+        if let Some(call) = self.outbox.expired(self.clock.elapsed()) {
+            self.station.answered(now, &call.action, None);
+        }
+        self.station.tick(now);
+    }
+
+    /// Does whatever is due, until nothing more is.
+    fn settle(&mut self) -> Option<Left> {
+        loop {
+            self.touch();
+            while let Some(outgoing) = self.station.next_outgoing() {
+                match outgoing {
+                    Outgoing::Answer(text) => self.says(&text),
+                    Outgoing::Call(call) => drop(self.outbox.queue(call.action, call.payload)),
+                    Outgoing::Reboot => self.reboot = true,
+                }
+            }
+            if let Some(text) = self.outbox.next(self.clock.elapsed()) {
+                self.says(&text);
+            }
+            while !(self.wire.patient && !self.open.is_empty()) {
+                let Some((id, frame)) = self.calls.pop_front() else { break };
+                self.open.insert(id);
+                self.out.push_back(frame.to_text());
+            }
+            let due = self.wire.acts.first_entry().filter(|e| e.key().0 <= self.wire.at)?.remove();
+            match due {
+                Act::Send(id, frame @ Frame::Call { .. }) => self.calls.push_back((id, frame)),
+                Act::Send(_, frame) => self.out.push_back(frame.to_text()),
+                Act::Text(text) => self.out.push_back(text),
+                Act::Deliver(frame) => self.deliver(frame),
+                Act::Apply(effect) => drop(self.station.apply(self.clock.now(), &effect)),
+                Act::Wake => {
+                    self.acted += 1;
+                    self.middle.woken(&mut self.wire);
+                }
+                Act::Cut(back_in) => return Some(Left::Cut(back_in)),
+            }
+        }
+    }
+
+    /// The station says something.
+    fn says(&mut self, text: &str) {
+        let Ok(frame) = frame::read(text, self.wire.version).frame else {
+            return self.out.push_back(text.to_owned());
+        };
+        let (action, since) = (self.action_of(&frame), self.wire.last);
+        let passed = Act::Send(frame.id().to_owned(), frame.clone());
+        self.middle.said(Passing { action, frame }, &mut self.wire);
+        self.acted += usize::from(!self.wire.did_only(since, &passed));
+    }
+
+    /// The suite says something.
+    fn hear(&mut self, text: &str) {
+        self.touch();
+        let Ok(frame) = frame::read(text, self.wire.version).frame else {
+            return self.station.handle(self.clock.now(), text);
+        };
+        if !matches!(frame, Frame::Call { .. }) {
+            self.open.remove(frame.id());
+            if self.wire.own.remove(frame.id()) {
+                return;
+            }
+        }
+        let (action, since) = (self.action_of(&frame), self.wire.last);
+        let passed = Act::Deliver(frame.clone());
+        self.middle.heard(Passing { action, frame }, &mut self.wire);
+        self.acted += usize::from(!self.wire.did_only(since, &passed));
+    }
+
+    fn action_of(&mut self, frame: &Frame) -> String {
+        match frame.action() {
+            Some(action) => {
+                self.actions.insert(frame.id().to_owned(), action.to_owned());
+                action.to_owned()
+            }
+            None => self.actions.get(frame.id()).cloned().unwrap_or_default(),
+        }
+    }
+
+    fn deliver(&mut self, frame: Frame) {
+        let now = self.clock.now();
+        let payload = match &frame {
+            Frame::CallResult { payload, .. } => Some(payload),
+            Frame::CallError { .. } => None,
+            _ => return self.station.handle(now, &frame.to_text()),
+        };
+        let Some(call) = self.outbox.answered(frame.id()) else { return };
+        let accepted = payload.is_some_and(|p| p["status"] == "Accepted");
+        self.station.answered(now, &call.action, payload);
+        if call.action == "BootNotification" && accepted {
+            self.middle.accepted(&mut self.wire);
+        }
+    }
+}
