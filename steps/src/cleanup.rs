@@ -1,65 +1,86 @@
 //! After a scenario: what was set is removed, what was changed is put back, and what a refused request left
-//! behind is found.
+//! behind is found. What cannot be put back is handed on: it is tried again when the station is back, and at
+//! the end of the run, and what remains then is said.
 
 use crate::phrases::{monitors_now, remove_monitors, write_back, write_base, write_level};
 use crate::world::Undo;
 use crate::{Stop, World};
 use judge::monitors::ReportedMonitor;
+use judge::results::{self, Kind};
 use judge::{Check, Code, Finding};
 use serde_json::json;
 
-/// Cleans up after a scenario. What cannot be cleaned up is remembered for the end of the run.
+/// Cleans up after a scenario.
 ///
 /// # Errors
-/// When a recording differs or the run is interrupted for good.
+/// When a recording differs.
 pub(crate) async fn clean_up(w: &mut World) -> Result<(), Stop> {
-    let monitors: Vec<i64> = w
-        .undo
-        .iter()
-        .filter_map(|u| match u {
-            Undo::Monitor(id) => Some(*id),
-            _ => None,
-        })
-        .collect();
-    // Values first: a monitor that is removed while exceeded never clears.
-    for undo in w.undo.clone().into_iter().rev() {
-        match undo {
-            Undo::Value(effect) => match w.lane.stimulus(&effect).await {
-                Ok(_) | Err(Stop::NotExercised(_)) => {}
-                Err(other) => return Err(other),
-            },
-            Undo::Written(at, value) => write_back(w, &at, &value).await?,
-            Undo::Operative(evse) => {
-                let payload = json!({ "operationalStatus": "Operative", "evse": { "id": evse } });
-                w.call("ChangeAvailability", payload).await?;
-            }
-            Undo::Level(level) => write_level(w, level).await?,
-            Undo::Base(base) => write_base(w, &base).await?,
-            Undo::Monitor(_) => {}
-        }
-    }
-    for id in monitors {
-        remove_monitors(w, &[id]).await?;
-    }
-    let left: Vec<i64> = w
-        .undo
-        .iter()
-        .filter_map(|u| match u {
-            Undo::Monitor(id) => Some(*id),
-            _ => None,
-        })
-        .collect();
-    if w.suspicious {
+    let all = std::mem::take(&mut w.undo);
+    put_back(w, all).await?;
+    if w.suspicious && !w.beside {
         sweep(w).await?;
-    } else {
-        // Removed by the scenario itself in another way (a base that deletes monitors) or not at all.
-        w.cx.shared.borrow_mut().left_behind.extend(left);
     }
-    w.undo.clear();
     Ok(())
 }
 
-/// Looks for monitors that are there although they were refused, and removes them.
+/// Tries again what could not be put back before.
+///
+/// # Errors
+/// When a recording differs.
+pub(crate) async fn catch_up(w: &mut World) -> Result<(), Stop> {
+    let all = std::mem::take(&mut w.handed.unfinished);
+    put_back(w, all).await
+}
+
+/// Puts things back, last change first; values before monitors, because a monitor that is removed while
+/// exceeded never clears.
+async fn put_back(w: &mut World, all: Vec<Undo>) -> Result<(), Stop> {
+    let (monitors, others): (Vec<Undo>, Vec<Undo>) =
+        all.into_iter().partition(|u| matches!(u, Undo::Monitor(_)));
+    for undo in others.into_iter().rev().chain(monitors) {
+        if !undone(w, &undo).await? {
+            w.handed.unfinished.push(undo);
+        }
+    }
+    Ok(())
+}
+
+/// Puts one thing back; whether the station (or the rig) said so.
+async fn undone(w: &mut World, undo: &Undo) -> Result<bool, Stop> {
+    match undo {
+        Undo::Value(effect) => match w.lane.stimulus(effect).await {
+            Ok(_) => Ok(true),
+            Err(Stop::NotExercised(_)) => Ok(false),
+            Err(other) => Err(other),
+        },
+        Undo::Written(at, value) => {
+            write_back(w, at, value).await?;
+            let answer = w.answer()?.clone();
+            let status = results::pair(Kind::Set, &answer).ok().and_then(|(m, _)| Some(m.first()?.status.clone()));
+            Ok(matches!(status.as_deref(), Some("Accepted" | "RebootRequired")))
+        }
+        Undo::Operative(evse) => {
+            let payload = json!({ "operationalStatus": "Operative", "evse": { "id": evse } });
+            let answer = w.call("ChangeAvailability", payload).await?;
+            Ok(matches!(answer.status(), Some("Accepted" | "Scheduled")))
+        }
+        Undo::Level(level) => {
+            write_level(w, *level).await?;
+            Ok(w.answer()?.status() == Some("Accepted"))
+        }
+        Undo::Base(base) => {
+            write_base(w, base).await?;
+            Ok(w.answer()?.status() == Some("Accepted"))
+        }
+        Undo::Monitor(id) => {
+            remove_monitors(w, &[*id]).await?;
+            Ok(w.matched.first().is_some_and(|m| matches!(m.status.as_str(), "Accepted" | "NotFound")))
+        }
+    }
+}
+
+/// Looks for monitors that are there although they were refused, and removes them. Only where it is known
+/// what was there before, and only while no other lane sets monitors of its own: nobody else's are touched.
 async fn sweep(w: &mut World) -> Result<(), Stop> {
     let Some(before) = w.before.clone() else { return Ok(()) };
     let Some(now) = monitors_now(w).await? else { return Ok(()) };
@@ -67,8 +88,9 @@ async fn sweep(w: &mut World) -> Result<(), Stop> {
         before.monitors.iter().any(|b| b.id == m.id && b.address.same_as(&m.address) && b.kind == m.kind)
     };
     let ours = |m: &ReportedMonitor| w.monitors.iter().any(|s| s.id == m.id);
+    let tried = |m: &ReportedMonitor| w.tried.iter().any(|at| at.same_as(&m.address));
     let extra: Vec<ReportedMonitor> =
-        now.monitors.iter().filter(|m| !was_there(m) && !ours(m)).cloned().collect();
+        now.monitors.iter().filter(|m| !was_there(m) && !ours(m) && tried(m)).cloned().collect();
     if extra.is_empty() {
         return Ok(());
     }
@@ -76,9 +98,6 @@ async fn sweep(w: &mut World) -> Result<(), Stop> {
     let names: Vec<String> = extra.iter().map(|m| format!("monitor {} on {}", m.id, m.address)).collect();
     let records = extra.iter().map(|m| m.at).chain(refused);
     let expected = "no monitor left by a request that was not accepted";
-    w.judge([Check::from(Finding::new(Code::ValueChanged, expected, names.join("; "), records))]);
-    for m in extra {
-        remove_monitors(w, &[m.id]).await?;
-    }
-    Ok(())
+    w.judge([Check::from(Finding::new(Code::MonitorLeft, expected, names.join("; "), records))]);
+    put_back(w, extra.into_iter().map(|m| Undo::Monitor(m.id)).collect()).await
 }

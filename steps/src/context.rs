@@ -1,16 +1,12 @@
 //! What all scenarios of a run share.
 
 use crate::link::Link;
-use judge::framing::Framing;
-use judge::inventory::Inventory;
 use ocpp::Version;
 use ocpp::validate::Validators;
 use spec::model::RowId;
 use spec::{Archetype, Declaration};
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
-use trace::Seq;
 
 /// Longest time for an answer where no row says otherwise: the station's own default message time-out in
 /// common use.
@@ -30,24 +26,6 @@ pub struct Context {
     pub binding: String,
     /// The station, or its recording.
     pub link: Link,
-    pub(crate) shared: RefCell<Shared>,
-}
-
-/// What scenarios hand on to each other.
-#[derive(Default)]
-pub(crate) struct Shared {
-    /// The full inventory, fetched once: no scenario changes what a station is made of.
-    pub(crate) inventory: Option<Rc<Inventory>>,
-    /// What is wrong with the frames so far, judged once for all its rows.
-    pub(crate) framing: Option<Rc<Framing>>,
-    /// The record since which the station does not answer any more.
-    pub(crate) deaf: Option<Seq>,
-    /// Whether the station was waited for in vain since it went.
-    pub(crate) given_up: Option<Seq>,
-    /// The connection that has had its time to boot.
-    pub(crate) connected: Option<Seq>,
-    /// Monitors that could not be removed after their scenario.
-    pub(crate) left_behind: Vec<i64>,
 }
 
 impl Context {
@@ -60,7 +38,7 @@ impl Context {
         binding: String,
         link: Link,
     ) -> Context {
-        Context { archetype, declaration, version, validators, binding, link, shared: RefCell::default() }
+        Context { archetype, declaration, version, validators, binding, link }
     }
 
     /// The deadline of a behaviour row, as declared.

@@ -5,6 +5,7 @@
 
 mod cleanup;
 mod context;
+mod handed;
 mod lane;
 pub mod link;
 mod phrasebook;

@@ -1,7 +1,8 @@
 //! The run: the plan in order, one verdict per item.
 
-use crate::cleanup::clean_up;
+use crate::cleanup::{catch_up, clean_up};
 use crate::context::Context;
+use crate::handed::Handed;
 use crate::lane::accepted_boot;
 use crate::link::{Link, Met, Timing, WaitFor};
 use crate::phrases;
@@ -56,7 +57,7 @@ pub struct Run {
 /// [`Diverged`] when a recording does not contain what this suite does.
 pub async fn run(cx: Rc<Context>, plan: &Plan, tell: &dyn Fn(Progress<'_>)) -> Result<Run, Diverged> {
     let mut runner =
-        Runner { cx, plan, tell, verdicts: Vec::new(), interrupted: false, mandated: Duration::ZERO };
+        Runner { cx, plan, tell, verdicts: Vec::new(), interrupted: false, mandated: Duration::ZERO, handed: Handed::default(), around: 0 };
     runner.wait_for_boot().await?;
     let mut rest = plan.items.as_slice();
     while let Some((first, after)) = rest.split_first() {
@@ -78,6 +79,9 @@ struct Runner<'a> {
     verdicts: Vec<RowVerdict>,
     interrupted: bool,
     mandated: Duration,
+    handed: Handed,
+    /// Lanes beyond those of the plan, for what surrounds its items.
+    around: u32,
 }
 
 impl Runner<'_> {
@@ -113,23 +117,66 @@ impl Runner<'_> {
             });
             started.push(self.known(item));
         }
-        let cx = &self.cx;
+        let beside = items.len() > 1;
+        let mut frame = if beside { Some(self.open_group(items).await?) } else { None };
+        let (cx, handed) = (&self.cx, &self.handed);
         let running = items.iter().zip(started).map(|(item, known)| async move {
             match known {
-                Some(outcome) => record(cx, item, outcome),
-                None => scenario(cx.clone(), item).await,
+                Some(outcome) => record(cx, item, outcome, handed),
+                None => scenario(cx.clone(), item, handed.clone(), beside).await,
             }
         });
+        let mut came_back = Vec::new();
         for reached in join_all(running).await {
-            let (verdict, interrupted) = reached?;
+            let Reached { verdict, interrupted, handed } = reached?;
             self.interrupted |= interrupted;
             (self.tell)(Progress::Reached(&verdict));
             self.verdicts.push(verdict);
+            came_back.push(handed);
+        }
+        self.handed = self.handed.merge(came_back);
+        if let Some(frame) = &mut frame {
+            frame.handed = self.handed.clone();
+            frame.lane.cleans_up();
+            only_divergence(clean_up(frame).await)?;
+            self.handed = frame.handed.clone();
         }
         if let Link::Live(live) = &self.cx.link {
             self.mandated += live.take_mandated();
         }
         Ok(())
+    }
+
+    /// What surrounds items and is no item itself: it has a lane, and acts for the first of them.
+    fn around(&mut self, subject: &Subject) -> World {
+        self.around += 1;
+        let beyond = u32::try_from(self.plan.items.len()).unwrap_or(u32::MAX);
+        let lane = Lane::new(LaneId(beyond.saturating_add(self.around)), self.cx.link.clone(), self.cx.version);
+        World::new(self.cx.clone(), lane, subject.clone(), self.handed.clone(), false)
+    }
+
+    /// Before items that run side by side: what they share is set once, here, and put back once, after them.
+    async fn open_group(&mut self, items: &[Item]) -> Result<World, Diverged> {
+        let Some(first) = items.first() else { return Err(Diverged::nothing()) };
+        let mut w = self.around(&first.subject);
+        only_divergence(open(&mut w).await)?;
+        self.handed = w.handed.clone();
+        Ok(w)
+    }
+
+    /// After the last item: what is still to be put back is, and a last report shows what is left.
+    async fn last_look(&mut self) -> Result<Vec<String>, Diverged> {
+        let Some(last) = self.plan.items.last() else { return Ok(Vec::new()) };
+        if self.handed.set.is_empty() && self.handed.unfinished.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut w = self.around(&last.subject);
+        w.lane.cleans_up();
+        let mut found = Vec::new();
+        only_divergence(look(&mut w, &mut found).await)?;
+        let left = w.handed.unfinished.iter().map(|u| format!("could not be put back: {u}"));
+        found.extend(left);
+        Ok(found)
     }
 
     /// The outcome of an item that need not be run.
@@ -167,14 +214,13 @@ impl Runner<'_> {
         None
     }
 
-    async fn finish(self) -> Result<Run, Diverged> {
+    async fn finish(mut self) -> Result<Run, Diverged> {
+        let left = self.last_look().await?;
         let end = Seq(u64::MAX - 1);
         let identity = self.cx.link.window(Seq(0), end, self.cx.version, identity);
-        let mut observations = contradictions(&self.cx, &identity);
-        let left = self.cx.shared.borrow().left_behind.clone();
-        if !left.is_empty() {
-            observations.push(format!("monitors that this run set could not be removed: {left:?}"));
-        }
+        let mut observations = contradictions(&self.cx, &self.handed, &identity);
+        observations.extend(left);
+        observations.extend(self.cx.link.window(Seq(0), end, self.cx.version, |all| outside(&self.cx, all)));
         let mut timing = Timing::default();
         if let Link::Live(live) = &self.cx.link {
             timing.waiting_for_station = live.waiting_for_station();
@@ -185,28 +231,39 @@ impl Runner<'_> {
     }
 }
 
-/// A verdict, and whether the run was interrupted over it.
-type Reached = Result<(RowVerdict, bool), Diverged>;
-
-/// Records a verdict that needed no scenario.
-fn record(cx: &Rc<Context>, item: &Item, outcome: Outcome) -> Reached {
-    let mut lane = Lane::new(item.lane, cx.link.clone(), cx.version);
-    conclude(&mut lane, item.subject.clone(), outcome, false)
+/// What an item came to.
+struct Reached {
+    verdict: RowVerdict,
+    /// Whether the run was interrupted over it.
+    interrupted: bool,
+    handed: Handed,
 }
 
-fn conclude(lane: &mut Lane, subject: Subject, outcome: Outcome, interrupted: bool) -> Reached {
+/// Records a verdict that needed no scenario.
+fn record(cx: &Rc<Context>, item: &Item, outcome: Outcome, handed: &Handed) -> Result<Reached, Diverged> {
+    let mut lane = Lane::new(item.lane, cx.link.clone(), cx.version);
+    conclude(&mut lane, item.subject.clone(), outcome, false, handed.clone())
+}
+
+fn conclude(
+    lane: &mut Lane,
+    subject: Subject,
+    outcome: Outcome,
+    interrupted: bool,
+    handed: Handed,
+) -> Result<Reached, Diverged> {
     let verdict = RowVerdict { subject, outcome };
     let line = serde_json::to_value(VerdictLine::from(&verdict)).unwrap_or_default();
     match lane.own(Body::Verdict { lane: lane.id(), verdict: line }) {
-        Ok(_) => Ok((verdict, interrupted)),
+        Ok(_) => Ok(Reached { verdict, interrupted, handed }),
         Err(Stop::Diverged(d)) => Err(d),
-        Err(_) => Ok((verdict, true)),
+        Err(_) => Ok(Reached { verdict, interrupted: true, handed }),
     }
 }
 
-async fn scenario(cx: Rc<Context>, item: &Item) -> Reached {
+async fn scenario(cx: Rc<Context>, item: &Item, handed: Handed, beside: bool) -> Result<Reached, Diverged> {
     let lane = Lane::new(item.lane, cx.link.clone(), cx.version);
-    let mut w = World::new(cx, lane, item.subject.clone());
+    let mut w = World::new(cx, lane, item.subject.clone(), handed, beside);
     let outcome = match play(&mut w, &item.steps).await {
         Ok(outcome) => outcome,
         Err(Stop::Diverged(d)) => return Err(d),
@@ -214,8 +271,59 @@ async fn scenario(cx: Rc<Context>, item: &Item) -> Reached {
     };
     let interrupted = matches!(w.stop, Some(Stop::Interrupted));
     // The stimulus is bound only when the scenario knows what can be moved, and how.
-    let subject = w.subject.clone();
-    conclude(&mut w.lane, subject, optional(outcome, item.subject.obligation), interrupted)
+    let (subject, handed) = (w.subject.clone(), std::mem::take(&mut w.handed));
+    let outcome = optional(outcome, item.subject.obligation);
+    conclude(&mut w.lane, subject, outcome, interrupted, handed)
+}
+
+/// Whatever else keeps a lane around the items from its work is no verdict on the station.
+fn only_divergence(done: Result<(), Stop>) -> Result<(), Diverged> {
+    match done {
+        Err(Stop::Diverged(d)) => Err(d),
+        _ => Ok(()),
+    }
+}
+
+async fn open(w: &mut World) -> Result<(), Stop> {
+    let lane = w.lane.id();
+    let began = w.lane.own(Body::Step { lane, text: "before the scenarios side by side".to_owned() })?;
+    if unreachable(w, began).await?.is_none() {
+        phrases::let_everything_through(w).await?;
+    }
+    Ok(())
+}
+
+async fn look(w: &mut World, found: &mut Vec<String>) -> Result<(), Stop> {
+    let lane = w.lane.id();
+    let began = w.lane.own(Body::Step { lane, text: "the last look".to_owned() })?;
+    if unreachable(w, began).await?.is_some() {
+        return Ok(());
+    }
+    catch_up(w).await?;
+    if w.handed.no_monitoring_report {
+        return Ok(());
+    }
+    let Some(report) = phrases::monitors_now(w).await? else { return Ok(()) };
+    let mut seen = std::collections::BTreeSet::new();
+    for set in &w.handed.set {
+        let still = matches!(report.lacks(set, set.accepted), Check::Broken(_));
+        if still && seen.insert(set.id) {
+            found.push(format!("monitor {} on {}, which this run set, is still there", set.id, set.address));
+        }
+    }
+    Ok(())
+}
+
+/// Frames in trouble that no row is about.
+fn outside(cx: &Context, all: judge::Window<'_>) -> Vec<String> {
+    let framing = judge::framing::Framing::of(all, &cx.validators);
+    let known: Vec<&str> = cx.archetype.behaviours.iter().filter_map(|b| b.message.as_deref()).collect();
+    let say = |(name, findings): (&str, &[judge::Finding])| {
+        let first = findings.first()?;
+        let at = first.evidence.first().map(ToString::to_string).unwrap_or_default();
+        Some(format!("{name}, {} time(s), first at {at}: {}", findings.len(), first.observed))
+    };
+    framing.others(&known).filter_map(say).collect()
 }
 
 /// An optional row that is absent is nothing to judge.
@@ -257,7 +365,10 @@ async fn after(w: &mut World) -> Result<(), Stop> {
         let limit = w.cx.deadline("B-0012");
         let answer = w.lane.sign_of_life(limit).await?;
         if matches!(answer.reply, judge::answer::Reply::Silence { .. }) {
-            w.cx.shared.borrow_mut().deaf = Some(answer.sent);
+            w.handed.deaf = Some(answer.sent);
+            // Nothing can be put back now; it is tried again when the station is back.
+            let undo = std::mem::take(&mut w.undo);
+            w.handed.unfinished.extend(undo);
             return Ok(());
         }
     }
@@ -274,18 +385,17 @@ async fn after(w: &mut World) -> Result<(), Stop> {
 /// Why nothing can be asked of the station now, if so. A lost connection is waited for once, and a new one
 /// is given the time to boot.
 async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outcome>, Stop> {
-    let deaf = w.cx.shared.borrow().deaf;
-    if let Some(since) = deaf {
+    if let Some(since) = w.handed.deaf {
         let back = w.lane.since(since, |window| window.records.iter().any(is_connected));
         if !back {
             let reason = format!("the station has not answered any more since {since}");
             return Ok(Some(Outcome::inconclusive(reason, vec![since])));
         }
-        w.cx.shared.borrow_mut().deaf = None;
+        w.handed.deaf = None;
     }
     let connected = match w.lane.since(Seq(0), |window| connection(window.records)) {
         Connection::Open(at) => at,
-        Connection::Lost(lost) if w.cx.shared.borrow().given_up == Some(lost) => {
+        Connection::Lost(lost) if w.handed.given_up == Some(lost) => {
             return Ok(Some(Outcome::inconclusive(format!("no connection since {lost}"), vec![lost])));
         }
         Connection::Lost(lost) => {
@@ -294,7 +404,7 @@ async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outcome>, Stop>
             match w.lane.until(began, limit, what, WaitFor::Station, is_connected).await? {
                 Met::At(at) => at,
                 Met::Deadline(_) | Met::Lost(_) => {
-                    w.cx.shared.borrow_mut().given_up = Some(lost);
+                    w.handed.given_up = Some(lost);
                     let reason =
                         format!("the connection was lost at {lost} and the station did not come back");
                     return Ok(Some(Outcome::inconclusive(reason, vec![lost])));
@@ -302,7 +412,7 @@ async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outcome>, Stop>
             }
         }
     };
-    let known = w.cx.shared.borrow_mut().connected.replace(connected);
+    let known = w.handed.connected.replace(connected);
     if known.is_some_and(|k| k != connected) {
         // A station that boots sends BootNotification first; one that only reconnects need not send anything.
         let (version, mut ids) = (w.cx.version, Vec::new());
@@ -310,6 +420,9 @@ async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outcome>, Stop>
         let what = "a reconnected station to boot, if it does";
         let boot = |r: &Record| accepted_boot(r, version, &mut ids);
         w.lane.until(connected, settle, what, WaitFor::Station, boot).await?;
+        if !w.handed.unfinished.is_empty() && !w.beside {
+            catch_up(w).await?;
+        }
     }
     Ok(None)
 }
@@ -372,7 +485,7 @@ fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// Contradictions between what was declared of the product and what connected.
-fn contradictions(cx: &Context, identity: &Identity) -> Vec<String> {
+fn contradictions(cx: &Context, handed: &Handed, identity: &Identity) -> Vec<String> {
     let mut found = Vec::new();
     if let Some(product) = cx.declaration.product() {
         let pairs = [
@@ -389,7 +502,7 @@ fn contradictions(cx: &Context, identity: &Identity) -> Vec<String> {
         }
     }
     let declared = cx.declaration.topology().evses.len();
-    let inventory = cx.shared.borrow().inventory.clone();
+    let inventory = handed.inventory.clone();
     let beyond: std::collections::BTreeSet<i64> = inventory
         .iter()
         .flat_map(|i| &i.variables)

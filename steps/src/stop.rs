@@ -46,6 +46,14 @@ impl From<Diverged> for Stop {
     }
 }
 
+impl Diverged {
+    /// A group without items, which the plan does not contain.
+    pub(crate) fn nothing() -> Diverged {
+        let nothing = "nothing".to_owned();
+        Diverged { at: Seq(0), recorded: nothing.clone(), now: nothing }
+    }
+}
+
 /// A replay that does not follow its recording.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("replay diverged at record {at}: the recording has {recorded}, this suite does {now}")]

@@ -1,6 +1,7 @@
 //! The state of one scenario.
 
 use crate::context::Context;
+use crate::handed::Handed;
 use crate::{Lane, Stop};
 use judge::answer::{Answer, Reply};
 use judge::inventory::{Inventory, Reported};
@@ -31,6 +32,19 @@ pub(crate) enum Undo {
     Operative(u32),
 }
 
+impl fmt::Display for Undo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Undo::Monitor(id) => write!(f, "monitor {id} is still set"),
+            Undo::Level(level) => write!(f, "the monitoring level was {level}"),
+            Undo::Base(base) => write!(f, "the monitoring base was {base}"),
+            Undo::Value(effect) => write!(f, "{effect}"),
+            Undo::Written(at, value) => write!(f, "{at} was {value}"),
+            Undo::Operative(evse) => write!(f, "EVSE {evse} was operative"),
+        }
+    }
+}
+
 /// The number a scenario moves, and by how much.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Moved {
@@ -55,6 +69,10 @@ pub struct World {
     pub(crate) cx: Rc<Context>,
     pub(crate) lane: Lane,
     pub(crate) subject: Subject,
+    /// What earlier scenarios handed on, and what this one hands on.
+    pub(crate) handed: Handed,
+    /// Whether other lanes run at the same time.
+    pub(crate) beside: bool,
     pub(crate) checks: Vec<Check>,
     pub(crate) stop: Option<Stop>,
     pub(crate) undo: Vec<Undo>,
@@ -89,6 +107,12 @@ pub struct World {
     pub(crate) used_severities: Vec<u8>,
     /// A request to set a monitor was refused or not answered: it may still have left one.
     pub(crate) suspicious: bool,
+    /// The variables monitors were asked for.
+    pub(crate) tried: Vec<VariableAddress>,
+    /// Whether the monitors that were there before were asked for.
+    pub(crate) looked: bool,
+    /// Ids of the events the scenario's monitors sent.
+    pub(crate) event_ids: Vec<i64>,
     /// The records of such requests.
     pub(crate) answer_records: Vec<Seq>,
 }
@@ -105,11 +129,13 @@ impl World {
     }
 
     /// A world for one scenario.
-    pub(crate) fn new(cx: Rc<Context>, lane: Lane, subject: Subject) -> World {
+    pub(crate) fn new(cx: Rc<Context>, lane: Lane, subject: Subject, handed: Handed, beside: bool) -> World {
         World {
             cx,
             lane,
             subject,
+            handed,
+            beside,
             checks: Vec::new(),
             stop: None,
             undo: Vec::new(),
@@ -134,6 +160,9 @@ impl World {
             new: String::new(),
             used_severities: Vec::new(),
             suspicious: false,
+            tried: Vec::new(),
+            looked: false,
+            event_ids: Vec::new(),
             answer_records: Vec::new(),
         }
     }

@@ -38,6 +38,18 @@ fn a_partial_run_certifies_nothing() {
 }
 
 #[test]
+fn a_selection_needs_not_name_what_it_rests_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = certify_reference(&dir.path().join("run"), &["--select", "@ocpp:N04.FR.10"]);
+    assert_eq!(code(&run), 0, "{}", err(&run));
+    let result = result(&dir.path().join("run"));
+    let of_row = |v: &&serde_json::Value| v["row"] == "B-0112";
+    let verdicts = result["verdicts"].as_array().unwrap();
+    assert!(verdicts.iter().filter(of_row).all(|v| v["verdict"] == "pass"));
+    assert!(verdicts.iter().any(|v| v["row"] == "B-0113" && v["reason"] == "left out by --select"));
+}
+
+#[test]
 fn json_on_request() {
     let dir = tempfile::tempdir().unwrap();
     let run = certify_reference(&dir.path().join("run"), &["--level", "1", "--format", "json"]);

@@ -59,6 +59,7 @@ codes! {
     MonitorNotReported = "monitor-not-reported", "A monitor that was set is not in the monitoring report.";
     MonitorStillReported = "monitor-still-reported", "A monitor that is gone is still in the monitoring report.";
     MonitorDiffers = "monitor-differs", "A monitor is reported with other settings than it was given.";
+    MonitorLeft = "monitor-left", "A request that was not accepted left a monitor behind.";
     MonitorTwice = "monitor-twice", "One monitor id is reported twice.";
     MonitorNotProvided = "monitor-not-provided", "A monitor that the station has to bring along is not in the monitoring report.";
     WrongSeverity = "wrong-severity", "A monitor that the station brings along has another severity.";
@@ -97,6 +98,7 @@ impl Code {
                 | Code::AttributeNotStated
                 | Code::MonitorDiffers
                 | Code::MonitorTwice
+                | Code::MonitorLeft
                 | Code::WrongSeverity
                 | Code::WrongMonitorValue
                 | Code::WrongProvision

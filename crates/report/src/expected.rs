@@ -160,7 +160,7 @@ fn why_unmatched(entry: &ExpectedFailure, verdicts: &[VerdictLine]) -> Option<St
         let narrowed = of_row().next().is_some();
         return Some(match narrowed {
             true => "the run has verdicts on this row, but none there or in that scenario".to_owned(),
-            false => "the run has no verdict on this row".to_owned(),
+            false => "the run has no verdict on this row: its level may be above the one judged".to_owned(),
         });
     };
     let (mut away, mut mild) = (true, true);

@@ -112,7 +112,8 @@ pub fn lint_expected_failures(source: Source, resolve: Resolve<'_>) -> LintRepor
             }
         },
     };
-    let whose = read.file.archetype.as_ref().map_or("any embedded archetype".to_owned(), |id| format!("`{id}`"));
+    let whose =
+        read.file.archetype.as_ref().map_or("any embedded archetype".to_owned(), |id| format!("`{id}`"));
     expected::check(&mut found, &read.file, &archetypes, &whose);
     LintReport::new(found.findings, vec![source])
 }

@@ -6,11 +6,11 @@ use judge::framing::Framing;
 use std::rc::Rc;
 use trace::Seq;
 
-fn framing(w: &World) -> Rc<Framing> {
-    let known = w.cx.shared.borrow().framing.clone();
+fn framing(w: &mut World) -> Rc<Framing> {
+    let known = w.handed.framing.clone();
     known.unwrap_or_else(|| {
         let framing = Rc::new(w.lane.since(Seq(0), |all| Framing::of(all, &w.cx.validators)));
-        w.cx.shared.borrow_mut().framing = Some(framing.clone());
+        w.handed.framing = Some(framing.clone());
         framing
     })
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 /// The full inventory: fetched by the first scenario that needs it, then shared.
 pub(super) async fn fetch(w: &mut World) -> Result<Rc<Inventory>, Stop> {
-    if let Some(known) = w.cx.shared.borrow().inventory.clone() {
+    if let Some(known) = w.handed.inventory.clone() {
         w.inventory = Some(known.clone());
         return Ok(known);
     }
@@ -38,7 +38,7 @@ async fn full_inventory(w: &mut World) -> Result<(), Stop> {
     request(w, "GetBaseReport", "NotifyReport", json!({ "reportBase": "FullInventory" }), limit).await?;
     if let Some(paged) = w.paged.as_ref().filter(|p| p.is_whole()) {
         let inventory = Rc::new(Inventory::from_parts(&paged.parts));
-        w.cx.shared.borrow_mut().inventory = Some(inventory.clone());
+        w.handed.inventory = Some(inventory.clone());
         w.inventory = Some(inventory);
     }
     Ok(())

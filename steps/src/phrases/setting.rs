@@ -73,6 +73,7 @@ fn element(m: &Wanted) -> Value {
 /// Sends one request with these monitors, keeps the accepted ones, and remembers to remove them.
 pub(super) async fn set(w: &mut World, wanted: &[Wanted]) -> Result<(), Stop> {
     known_before(w).await?;
+    w.tried.extend(wanted.iter().map(|m| m.address.clone()));
     let elements: Vec<Value> = wanted.iter().map(element).collect();
     w.call("SetVariableMonitoring", json!({ "setMonitoringData": elements })).await?;
     pair(w, Kind::Monitor)?;
@@ -105,6 +106,7 @@ pub(super) async fn set(w: &mut World, wanted: &[Wanted]) -> Result<(), Stop> {
             w.undo.push(Undo::Monitor(monitor.id));
         }
         w.used_severities.push(monitor.severity);
+        w.handed.set.push(monitor.clone());
         w.monitors.push(monitor);
     }
     Ok(())
@@ -124,13 +126,18 @@ pub(super) async fn set_for_later(w: &mut World, wanted: &[Wanted]) -> Result<()
     Err(Stop::open(format!("a monitor the scenario needs was not set: {said}"), at))
 }
 
-/// The monitors there were before this scenario set any. A station that cannot report them is taken to
-/// have none: what it then refuses is told by the answer.
+/// The monitors there were before this scenario set any; unknown where the station does not report them.
 async fn known_before(w: &mut World) -> Result<(), Stop> {
-    if w.before.is_some() {
+    if w.looked {
         return Ok(());
     }
-    w.before = Some(monitoring_report(w, json!({})).await?.unwrap_or_default());
+    w.looked = true;
+    if w.handed.no_monitoring_report {
+        return Ok(());
+    }
+    w.before = monitoring_report(w, json!({})).await?;
+    // Accepted, and nothing came within its deadline: that is judged once, not waited for in each scenario.
+    w.handed.no_monitoring_report = w.paged.as_ref().is_some_and(|p| p.parts.is_empty());
     Ok(())
 }
 
@@ -157,7 +164,9 @@ pub(super) fn reported(w: &World) -> Option<MonitoringReport> {
 /// A severity at which a monitor of this type can be set on the variable.
 pub(super) async fn severity(w: &mut World, at: &VariableAddress, kind: MonitorType) -> Result<u8, Stop> {
     known_before(w).await?;
-    let free = w.before.as_ref().and_then(|b| b.free_severity(at, kind, &w.used_severities));
+    let nothing = MonitoringReport::default();
+    let before = w.before.as_ref().unwrap_or(&nothing);
+    let free = before.free_severity(at, kind, &w.used_severities);
     free.ok_or_else(|| Stop::open(format!("every severity from 4 to 9 is taken for {kind} on {at}"), []))
 }
 

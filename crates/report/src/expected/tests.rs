@@ -80,7 +80,7 @@ fn an_entry_that_matches_nothing_fails_the_run() {
     assert_eq!(came_to(&run), (vec![], vec![], 4, exit::NOT_CONFORMING));
     let why: Vec<&str> =
         run.expected_failures.iter().flat_map(|e| &e.unmatched).map(|u| u.why.as_str()).collect();
-    assert_eq!(why[0], "the run has no verdict on this row");
+    assert!(why[0].starts_with("the run has no verdict on this row"), "{}", why[0]);
     assert_eq!(why[1], "the row is not applicable: declared without meter");
     assert!(why[2].contains("no must"), "{}", why[2]);
     assert!(why[3].contains("none there"), "{}", why[3]);
