@@ -2,7 +2,7 @@ Feature: Monitors fire when they must, and only then
 
   Rule: B-0140 An upper threshold alerts and clears
 
-    @id:DX-EVT-001 @req:B-0140 @ocpp:N07.FR.02 @ocpp:N07.FR.06 @ocpp:N07.FR.07 @ocpp:N07.FR.16 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
+    @id:DX-EVT-001 @req:B-0140 @ocpp:N07.FR.02 @ocpp:N07.FR.06 @ocpp:N07.FR.16 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
     Scenario: The value rises above the threshold and returns
       Given a number that can be moved, with an upper threshold above it
       When the value rises above the threshold
@@ -31,7 +31,7 @@ Feature: Monitors fire when they must, and only then
 
   Rule: B-0143 Any change of a state is a delta
 
-    @id:DX-EVT-004 @req:B-0143 @ocpp:N07.FR.06 @ocpp:N07.FR.07 @ocpp:N07.FR.19 @level:2 @v:2.0.1 @v:2.1 @stimulus:protocol @impact:restores
+    @id:DX-EVT-004 @req:B-0143 @ocpp:N07.FR.06 @ocpp:N07.FR.19 @level:2 @v:2.0.1 @v:2.1 @stimulus:protocol @impact:restores
     Scenario: The availability of an EVSE changes and changes back
       Given the availability of an EVSE with a delta monitor
       When the EVSE is made inoperative
@@ -113,7 +113,7 @@ Feature: Monitors fire when they must, and only then
 
   Rule: B-0145 A periodic monitor keeps its interval
 
-    @id:DX-EVT-009 @req:B-0145 @ocpp:N08.FR.04 @ocpp:N08.FR.05 @ocpp:N08.FR.06 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores @beside
+    @id:DX-EVT-009 @req:B-0145 @ocpp:N08.FR.05 @ocpp:N08.FR.06 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores @beside
     Scenario: Three intervals of a periodic monitor
       Given a variable that takes a "Periodic" monitor
       When the monitor is set to the interval of the row
@@ -122,7 +122,7 @@ Feature: Monitors fire when they must, and only then
 
   Rule: B-0146 A clock-aligned monitor keeps to the clock
 
-    @id:DX-EVT-010 @req:B-0146 @ocpp:N08.FR.04 @ocpp:N08.FR.05 @ocpp:N08.FR.07 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores @beside
+    @id:DX-EVT-010 @req:B-0146 @ocpp:N08.FR.05 @ocpp:N08.FR.07 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores @beside
     Scenario: Three ticks of a clock-aligned monitor
       Given a variable that takes a "PeriodicClockAligned" monitor
       When the monitor is set to the interval of the row

@@ -7,6 +7,13 @@ Feature: What the station says is well formed
       Given a connected station
       Then every frame of the station in this run can be read
 
+  Rule: B-0155 Each event starts anew
+
+    @id:DX-FRM-002 @req:B-0155 @ocpp:N07.FR.07 @ocpp:N08.FR.04 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:read-only
+    Scenario: The messages of every event of the run start with seqNo 0
+      Given a connected station
+      Then every event of the station in this run starts with seqNo 0
+
   Rule: Every message satisfies its schema
 
     @id:DX-FRM-010 @level:1 @v:2.0.1 @v:2.1 @stimulus:none @impact:read-only

@@ -56,7 +56,8 @@ async fn undone(w: &mut World, undo: &Undo) -> Result<bool, Stop> {
         Undo::Written(at, value) => {
             write_back(w, at, value).await?;
             let answer = w.answer()?.clone();
-            let status = results::pair(Kind::Set, &answer).ok().and_then(|(m, _)| Some(m.first()?.status.clone()));
+            let status =
+                results::pair(Kind::Set, &answer).ok().and_then(|(m, _)| Some(m.first()?.status.clone()));
             Ok(matches!(status.as_deref(), Some("Accepted" | "RebootRequired")))
         }
         Undo::Operative(evse) => {

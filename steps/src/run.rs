@@ -56,8 +56,16 @@ pub struct Run {
 /// # Errors
 /// [`Diverged`] when a recording does not contain what this suite does.
 pub async fn run(cx: Rc<Context>, plan: &Plan, tell: &dyn Fn(Progress<'_>)) -> Result<Run, Diverged> {
-    let mut runner =
-        Runner { cx, plan, tell, verdicts: Vec::new(), interrupted: false, mandated: Duration::ZERO, handed: Handed::default(), around: 0 };
+    let mut runner = Runner {
+        cx,
+        plan,
+        tell,
+        verdicts: Vec::new(),
+        interrupted: false,
+        mandated: Duration::ZERO,
+        handed: Handed::default(),
+        around: 0,
+    };
     runner.wait_for_boot().await?;
     let mut rest = plan.items.as_slice();
     while let Some((first, after)) = rest.split_first() {
@@ -151,7 +159,8 @@ impl Runner<'_> {
     fn around(&mut self, subject: &Subject) -> World {
         self.around += 1;
         let beyond = u32::try_from(self.plan.items.len()).unwrap_or(u32::MAX);
-        let lane = Lane::new(LaneId(beyond.saturating_add(self.around)), self.cx.link.clone(), self.cx.version);
+        let lane =
+            Lane::new(LaneId(beyond.saturating_add(self.around)), self.cx.link.clone(), self.cx.version);
         World::new(self.cx.clone(), lane, subject.clone(), self.handed.clone(), false)
     }
 

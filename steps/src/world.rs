@@ -111,6 +111,8 @@ pub struct World {
     pub(crate) tried: Vec<VariableAddress>,
     /// Whether the monitors that were there before were asked for.
     pub(crate) looked: bool,
+    /// The request that removed a monitor.
+    pub(crate) removed: Seq,
     /// Ids of the events the scenario's monitors sent.
     pub(crate) event_ids: Vec<i64>,
     /// The records of such requests.
@@ -162,6 +164,7 @@ impl World {
             suspicious: false,
             tried: Vec::new(),
             looked: false,
+            removed: Seq(0),
             event_ids: Vec::new(),
             answer_records: Vec::new(),
         }

@@ -2,7 +2,7 @@
 
 use crate::{Check, Code, Finding, Window, number};
 use jiff::Timestamp;
-use ocpp::{EventTrigger, VariableAddress};
+use ocpp::{EventTrigger, MonitorType, VariableAddress};
 use serde_json::Value;
 use std::time::Duration;
 use trace::Seq;
@@ -33,6 +33,8 @@ pub struct Event {
     pub address: Option<VariableAddress>,
     /// `variableMonitoringId`.
     pub monitor: Option<i64>,
+    /// `eventNotificationType`, as spelt by the station.
+    pub class: Option<String>,
 }
 
 /// Reads the events of a NotifyEvent payload.
@@ -52,6 +54,7 @@ pub fn of_payload(at: Seq, payload: &Value) -> Vec<Event> {
             cleared: e.get("cleared").and_then(Value::as_bool).unwrap_or(false),
             address: crate::results::address(e),
             monitor: e.get("variableMonitoringId").and_then(Value::as_i64),
+            class: text("eventNotificationType").map(str::to_owned),
         }
     };
     data.into_iter().flatten().enumerate().map(read).collect()
@@ -89,6 +92,21 @@ pub struct Expected {
     pub cleared: bool,
     /// The record of what caused it (a stimulus, a request).
     pub cause: Seq,
+    /// The threshold it crossed, for a monitor that has one.
+    pub threshold: Option<(MonitorType, f64)>,
+    /// Ids of earlier events of this monitor: an event has one of its own.
+    pub earlier: Vec<i64>,
+}
+
+/// Whether a value is on the side of a threshold that the event is about: beyond it, or back inside (at the
+/// threshold is inside; OCPP N07.FR.02, N07.FR.16, N07.FR.17).
+fn on_its_side(kind: MonitorType, threshold: f64, cleared: bool, actual: f64) -> bool {
+    let inside = number::close(actual, threshold)
+        || match kind {
+            MonitorType::LowerThreshold => actual > threshold,
+            _ => actual < threshold,
+        };
+    inside == cleared
 }
 
 /// Judges the first event of the monitor with the right `cleared`: it is there, and its fields are right
@@ -96,7 +114,7 @@ pub struct Expected {
 pub fn fired(window: Window<'_>, expected: &Expected, waited: &str) -> Vec<Check> {
     let events = of_monitor(window, expected.monitor);
     match events.iter().find(|e| e.cleared == expected.cleared) {
-        Some(event) => fields(window, event, expected),
+        Some(event) => fields(event, expected),
         None => vec![missing(window, expected, &events, waited).into()],
     }
 }
@@ -122,6 +140,23 @@ fn missing(window: Window<'_>, expected: &Expected, events: &[Event], waited: &s
     Finding::new(code, wanted, observed, seen.chain([expected.cause]).chain(window.ends()))
 }
 
+/// Judges that each event starts with `seqNo` 0, in every NotifyEvent of the window (OCPP N07.FR.07,
+/// N08.FR.04).
+pub fn numbered(window: Window<'_>) -> Vec<Check> {
+    let events: Vec<Event> = all(window).into_iter().filter(|e| e.position == 0).collect();
+    if events.is_empty() {
+        return vec![Check::Void("the station sent no event in this run".to_owned())];
+    }
+    let wrong = events.iter().find(|e| e.seq_no != Some(0) && !continues(window, e));
+    let finding = wrong.map(|e| {
+        let said = e.seq_no.map_or("(none)".to_owned(), |n| n.to_string());
+        let expected = "seqNo 0 in the first message of each event";
+        Finding::new(Code::EventField, expected, format!("seqNo {said}"), [e.at])
+    });
+    let ends = events.first().into_iter().chain(events.last()).map(|e| e.at);
+    Check::from_findings(finding.into_iter().collect(), ends)
+}
+
 /// Whether the message of an event continues the one before it, so that its `seqNo` is not 0.
 fn continues(window: Window<'_>, event: &Event) -> bool {
     let before = window.calls_of("NotifyEvent").take_while(|(at, _)| *at < event.at).last();
@@ -131,7 +166,7 @@ fn continues(window: Window<'_>, event: &Event) -> bool {
     announced && next.is_some() && next == event.seq_no
 }
 
-fn fields(window: Window<'_>, event: &Event, expected: &Expected) -> Vec<Check> {
+fn fields(event: &Event, expected: &Expected) -> Vec<Check> {
     let mut findings = Vec::new();
     let mut wrong = |field: &str, wanted: String, said: String| {
         let (expected, observed) = (format!("{field} {wanted}"), format!("{field} {said}"));
@@ -146,12 +181,23 @@ fn fields(window: Window<'_>, event: &Event, expected: &Expected) -> Vec<Check> 
         Some(a) => wrong("component and variable", expected.address.to_string(), a.to_string()),
         None => wrong("component and variable", expected.address.to_string(), "(none)".into()),
     }
-    if event.seq_no != Some(0) && !continues(window, event) {
-        let said = event.seq_no.map_or("(none)".to_owned(), |n| n.to_string());
-        wrong("seqNo", "0 in the first message of an event".into(), said);
+    match (&event.actual, expected.threshold) {
+        (None, _) => wrong("actualValue", "present".into(), "absent".into()),
+        (Some(said), Some((kind, threshold))) => {
+            let right = said.trim().parse().is_ok_and(|v| on_its_side(kind, threshold, expected.cleared, v));
+            if !right {
+                let side = if expected.cleared { "inside" } else { "beyond" };
+                wrong("actualValue", format!("{side} the threshold {threshold}"), format!("{said:?}"));
+            }
+        }
+        (Some(_), None) => {}
     }
-    if event.actual.is_none() {
-        wrong("actualValue", "present".into(), "absent".into());
+    // What the CSMS set is a custom monitor (EventNotificationEnumType).
+    if let Some(class) = event.class.as_deref().filter(|c| *c != "CustomMonitor") {
+        wrong("eventNotificationType", "CustomMonitor".into(), class.to_owned());
+    }
+    if let Some(id) = event.id.filter(|id| expected.earlier.contains(id)) {
+        wrong("eventId", "one of its own".into(), format!("{id}, which an earlier event of the monitor had"));
     }
     Check::from_findings(findings, [expected.cause, event.at])
 }
@@ -219,7 +265,9 @@ pub fn interval_is(events: &[Event], interval: Duration) -> Check {
     if gaps.is_empty() {
         return Check::open("fewer than two ticks", records());
     }
-    if gaps.iter().copied().all(keeps) {
+    // Deviations of single ticks may not add up: over all of them the same tolerance holds.
+    let whole = gaps.iter().sum::<f64>() - wanted * gaps.len() as f64;
+    if gaps.iter().copied().all(keeps) && whole.abs() <= TIME_TOLERANCE.as_secs_f64() {
         return Check::held(records());
     }
     let observed = gaps.iter().map(|g| format!("{g:.1} s")).collect::<Vec<_>>().join(", ");

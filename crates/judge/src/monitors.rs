@@ -46,6 +46,10 @@ pub struct SetMonitor {
     pub value: f64,
     /// Its severity.
     pub severity: u8,
+    /// Whether its value means something: a Delta on a variable that is not a number ignores it.
+    pub value_counts: bool,
+    /// Whether it is active during transactions only.
+    pub transaction: bool,
     /// The record of the response that accepted it.
     pub accepted: Seq,
 }
@@ -140,9 +144,9 @@ impl MonitoringReport {
         differs("type", set.monitor_type.to_string(), found.kind.clone());
         let severity = found.severity.map_or("(none)".to_owned(), |s| s.to_string());
         differs("severity", set.severity.to_string(), severity);
-        // A Delta on a variable that is not numeric ignores its value, and a station may report another.
-        let value_counts = set.monitor_type != MonitorType::Delta;
-        if value_counts && found.value.is_none_or(|v| !number::close(v, set.value)) {
+        // An absent flag means false.
+        differs("transaction", set.transaction.to_string(), found.transaction.unwrap_or(false).to_string());
+        if set.value_counts && found.value.is_none_or(|v| !number::close(v, set.value)) {
             differs("value", set.value.to_string(), shown(found.value));
         }
         let twice = self.monitors.iter().filter(|m| m.id == set.id).count() > 1;
@@ -245,7 +249,16 @@ mod tests {
     fn set(id: i64) -> SetMonitor {
         let address = crate::results::address(&entry(1, "", 1)).unwrap();
         let monitor_type = MonitorType::UpperThreshold;
-        SetMonitor { id, address, monitor_type, value: 5.0, severity: 8, accepted: Seq(3) }
+        SetMonitor {
+            id,
+            address,
+            monitor_type,
+            value: 5.0,
+            severity: 8,
+            value_counts: true,
+            transaction: false,
+            accepted: Seq(3),
+        }
     }
 
     #[test]

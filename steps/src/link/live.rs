@@ -162,7 +162,9 @@ impl Live {
         let binding = self.rig.binding().to_owned();
         let as_json = serde_json::to_value(effect).map_err(|e| Stop::Bug(e.to_string()))?;
         let asked = self.append(Body::Stimulus { lane, effect: as_json, binding, answer: Value::Null });
-        let said = self.rig.apply(effect).await;
+        let said = tokio::time::timeout(RIG_LIMIT, self.rig.apply(effect))
+            .await
+            .unwrap_or_else(|_| Err(format!("the rig did not answer within {} s", RIG_LIMIT.as_secs())));
         let value = match &said {
             Ok(()) => json!({ "ok": true }),
             Err(e) => json!({ "error": e }),
@@ -172,6 +174,8 @@ impl Live {
     }
 }
 
+/// Longest time a rig may take to bring an effect about.
+const RIG_LIMIT: Duration = Duration::from_secs(60);
 /// What the record of an interruption is called.
 pub(super) const INTERRUPTED: &str = "the run was interrupted";
 /// What the record of a rig's answer is called.

@@ -67,8 +67,15 @@ async fn judged(w: &mut World, m: &SetMonitor, cleared: bool) -> Result<Option<S
         trigger: m.monitor_type.trigger(),
         cleared,
         cause: w.cause,
+        threshold: matches!(m.monitor_type, MonitorType::UpperThreshold | MonitorType::LowerThreshold)
+            .then_some((m.monitor_type, m.value)),
+        earlier: w.event_ids.clone(),
     };
-    let checks = w.lane.since(w.cause, |window| events::fired(window, &expected, &within(limit)));
+    let (checks, ids) = w.lane.since(w.cause, |window| {
+        let first = events::of_monitor(window, m.id).into_iter().find(|e| e.cleared == cleared);
+        (events::fired(window, &expected, &within(limit)), first.and_then(|e| e.id))
+    });
+    w.event_ids.extend(ids);
     w.judge(checks);
     Ok(match met {
         Met::At(at) => Some(at),
@@ -155,7 +162,8 @@ async fn second_removed(w: &mut World) {
         remove(w, &[id]).await?;
         let answer = w.answer()?;
         if w.matched.first().is_some_and(|m| m.status == "Accepted") {
-            return Ok(());
+            w.removed = w.answer()?.sent;
+            return super::moving::hold(w).await;
         }
         Err(Stop::open("the monitor was not removed", [answer.sent, answer.reply.at()]))
     })
@@ -182,13 +190,12 @@ async fn first_clears(w: &mut World) {
 
 /// Silence of the last monitor since the last change, proven by what another monitor of the same variable
 /// said in the same window.
-async fn last_is_silent(w: &mut World, why: &str, cleared: bool) -> Result<(), Stop> {
+async fn last_is_silent(w: &mut World, since: Seq, why: &str, cleared: bool) -> Result<(), Stop> {
     let silent = w.monitor()?.clone();
     let control = super::monitors::first(w)?;
     let limit = w.cx.deadline("B-0012");
     w.lane.sign_of_life(limit).await?;
-    let cause = w.cause;
-    let check = w.lane.since(cause, |window| {
+    let check = w.lane.since(since, |window| {
         let said = events::of_monitor(window, control.id);
         let alive = said.iter().find(|e| e.cleared == cleared).map(|e| e.at);
         events::silent(window, silent.id, why, alive)
@@ -199,12 +206,14 @@ async fn last_is_silent(w: &mut World, why: &str, cleared: bool) -> Result<(), S
 
 #[then("the second monitor is silent")]
 async fn second_silent(w: &mut World) {
-    w.attempt(async |w| last_is_silent(w, "it was removed", true).await).await;
+    // From the removal on: a clearing event that the removal itself causes is as wrong as one that follows.
+    w.attempt(async |w| last_is_silent(w, w.removed, "it was removed", true).await).await;
 }
 
 #[then("the second monitor is silent without a transaction")]
 async fn silent_without_transaction(w: &mut World) {
-    w.attempt(async |w| last_is_silent(w, "it is for transactions, and there is none", false).await).await;
+    w.attempt(async |w| last_is_silent(w, w.cause, "it is for transactions, and there is none", false).await)
+        .await;
 }
 
 #[then("the monitor has alerted once")]
@@ -218,12 +227,25 @@ async fn alerted_once(w: &mut World) {
 
 #[when("the monitoring level is set to -1")]
 async fn level_below(w: &mut World) {
-    w.attempt(async |w| super::moving::set_level(w, -1, None).await).await;
+    w.attempt(async |w| try_level(w, -1).await).await;
+}
+
+/// A level that ought to be refused; should it be taken, the old one is put back.
+async fn try_level(w: &mut World, level: i64) -> Result<(), Stop> {
+    let before = super::moving::level_in_force(w).await?.unwrap_or(9);
+    super::moving::set_level(w, level, None).await?;
+    if w.answer()?.status() == Some("Accepted") {
+        w.undo.push(Undo::Level(before));
+    }
+    Ok(())
 }
 
 #[then("the monitor of the least severe severity is silent")]
 async fn least_silent(w: &mut World) {
-    w.attempt(async |w| last_is_silent(w, "its severity is above the monitoring level", false).await).await;
+    w.attempt(async |w| {
+        last_is_silent(w, w.cause, "its severity is above the monitoring level", false).await
+    })
+    .await;
 }
 
 #[when("the monitoring level is set to the middle severity")]
@@ -252,7 +274,7 @@ async fn two_alert(w: &mut World) {
 
 #[when("the monitoring level is set to 10")]
 async fn level_10(w: &mut World) {
-    w.attempt(async |w| super::moving::set_level(w, 10, None).await).await;
+    w.attempt(async |w| try_level(w, 10).await).await;
 }
 
 #[given("the availability of an EVSE with a delta monitor")]
@@ -270,6 +292,14 @@ async fn availability(w: &mut World) {
         };
         if inventory.find(&at).is_none() {
             return Err(Stop::open(format!("the station does not report {at}"), inventory.records.clone()));
+        }
+        // An outlet that is out of service, or in use, is left as it is.
+        let state = super::moving::read_text(w, &at).await?;
+        if state.as_deref().is_some_and(|s| s != "Available") {
+            let state = state.unwrap_or_default();
+            return Err(Stop::NotExercised(format!(
+                "EVSE 1 is {state}, and only an available one is switched off"
+            )));
         }
         let kind = MonitorType::Delta;
         let severity = severity(w, &at, kind).await?;
@@ -352,6 +382,8 @@ async fn ticks(w: &mut World) {
             trigger: m.monitor_type.trigger(),
             cleared: false,
             cause: w.cause,
+            threshold: None,
+            earlier: Vec::new(),
         };
         let checks = w.lane.since(w.cause, |window| {
             let mut checks = events::fired(window, &expected, &within(limit));

@@ -21,6 +21,12 @@ async fn readable(w: &mut World) {
     w.judge(checks);
 }
 
+#[then("every event of the station in this run starts with seqNo 0")]
+async fn events_numbered(w: &mut World) {
+    let checks = w.lane.since(Seq(0), judge::events::numbered);
+    w.judge(checks);
+}
+
 #[then("every message of the row in this run is valid")]
 async fn valid(w: &mut World) {
     w.attempt(async |w| {

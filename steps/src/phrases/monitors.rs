@@ -63,12 +63,23 @@ async fn three_kinds(w: &mut World, a: String, b: String, c: String) {
     .await;
 }
 
+/// Another value for a monitor: one that is legal (N04.FR.06) and does not make it fire more easily.
+fn another_value(w: &World, m: &SetMonitor) -> f64 {
+    let limit = |which| w.handed.inventory.as_ref()?.find(&m.address)?.limit(which);
+    match m.monitor_type {
+        MonitorType::UpperThreshold => limit(Limit::MaxLimit).map_or(m.value + 1.0, |l| (m.value + l) / 2.0),
+        MonitorType::LowerThreshold => limit(Limit::MinLimit).map_or(m.value - 1.0, |l| (m.value + l) / 2.0),
+        _ => m.value * 2.0,
+    }
+}
+
 #[when("the monitor is replaced with another value and severity")]
 async fn replace(w: &mut World) {
     w.attempt(async |w| {
         let old = w.monitor()?.clone();
         let severity = severity(w, &old.address, old.monitor_type).await?;
-        let wanted = Wanted::new(old.address, old.monitor_type, old.value * 2.0, severity).replacing(old.id);
+        let value = another_value(w, &old);
+        let wanted = Wanted::new(old.address, old.monitor_type, value, severity).replacing(old.id);
         set(w, &[wanted]).await
     })
     .await;
@@ -147,6 +158,12 @@ async fn mixed(w: &mut World) {
         let (Some(first), Some(second)) = (w.targets.first().cloned(), w.targets.get(1).cloned()) else {
             return Err(Stop::Bug("two variables are needed".into()));
         };
+        if super::writing::items_per_message(w, "MonitoringCtrlr", "SetVariableMonitoring")
+            .is_some_and(|n| n < 3)
+        {
+            let why = "the station takes fewer than three monitors in one request";
+            return Err(Stop::NotApplicable(why.to_owned()));
+        }
         let bad = VariableAddress {
             component: first.component.clone(),
             variable: ocpp::VariableRef { name: super::chosen::NO_SUCH_VARIABLE.to_owned(), instance: None },

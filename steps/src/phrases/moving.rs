@@ -5,13 +5,14 @@
 
 use super::chosen::that_take;
 use super::setting::{Wanted, set_for_later, severity};
+use crate::link::WaitFor;
 use crate::world::{Moved, Undo};
 use crate::{Stop, World};
 use cucumber::{given, when};
 use judge::Stimulus;
 use judge::inventory::{Inventory, Reported, variable_at};
 use judge::results::{self, Kind};
-use ocpp::{MonitorType, VariableAddress};
+use ocpp::{ComponentRef, MonitorType, VariableAddress, VariableRef};
 use serde_json::{Value, json};
 use spec::model::{Access, Limit};
 use spec::{Effect, Place};
@@ -34,11 +35,23 @@ pub(super) fn step(v: &Reported, present: f64, up: bool) -> Option<f64> {
     (step > 0.0).then_some(step)
 }
 
-/// The present value of a variable.
-pub(super) async fn read_number(w: &mut World, at: &VariableAddress) -> Result<Option<f64>, Stop> {
+/// Holds a value for the time the row prescribes: a station may look at its values once a second only.
+pub(super) async fn hold(w: &mut World) -> Result<(), Stop> {
+    let Some(time) = w.cx.interval(&w.subject.row) else { return Ok(()) };
+    let from = w.lane.now();
+    w.lane.until(from, time, "a value to be held", WaitFor::Mandated, |_| false).await.map(|_| ())
+}
+
+/// The present value of a variable, as text.
+pub(super) async fn read_text(w: &mut World, at: &VariableAddress) -> Result<Option<String>, Stop> {
     let element = serde_json::to_value(at).map_err(|e| Stop::Bug(e.to_string()))?;
     let answer = w.call("GetVariables", json!({ "getVariableData": [element] })).await?.clone();
-    Ok(super::writing::first_value(&answer).and_then(|v| v.trim().parse().ok()))
+    Ok(super::writing::first_value(&answer))
+}
+
+/// The present value of a variable.
+pub(super) async fn read_number(w: &mut World, at: &VariableAddress) -> Result<Option<f64>, Stop> {
+    Ok(read_text(w, at).await?.and_then(|v| v.trim().parse().ok()))
 }
 
 /// Whether an archetype row prescribes that the variable can be written. Others are left alone: what a
@@ -97,9 +110,7 @@ pub(super) async fn everything_is_let_through(w: &mut World) -> Result<(), Stop>
         // Done once for all lanes, by the run.
         return Ok(());
     }
-    let level = json!({ "component": { "name": "MonitoringCtrlr" }, "variable": { "name": "ActiveMonitoringLevel" } });
-    let answer = w.call("GetVariables", json!({ "getVariableData": [level] })).await?.clone();
-    let before = super::writing::first_value(&answer).and_then(|v| v.trim().parse::<i64>().ok());
+    let before = level_in_force(w).await?;
     set_level(w, 9, before).await?;
     match w.answer()?.status() {
         Some("Accepted") => Ok(()),
@@ -108,6 +119,15 @@ pub(super) async fn everything_is_let_through(w: &mut World) -> Result<(), Stop>
             Err(Stop::open("the station does not take monitoring level 9", at))
         }
     }
+}
+
+/// The monitoring level in force, if the station says.
+pub(super) async fn level_in_force(w: &mut World) -> Result<Option<i64>, Stop> {
+    let level = VariableAddress {
+        component: ComponentRef { name: "MonitoringCtrlr".to_owned(), instance: None, evse: None },
+        variable: VariableRef { name: "ActiveMonitoringLevel".to_owned(), instance: None },
+    };
+    Ok(read_text(w, &level).await?.and_then(|v| v.trim().parse().ok()))
 }
 
 /// Sets the monitoring level; without knowing the old one, level 9 stays, which hides nothing.
@@ -325,7 +345,9 @@ async fn beyond(w: &mut World) {
 async fn further(w: &mut World) {
     w.attempt(async |w| {
         let m = moved(w)?;
-        to(w, m.beyond + m.step).await
+        hold(w).await?;
+        to(w, m.beyond + m.step).await?;
+        hold(w).await
     })
     .await;
 }
@@ -334,7 +356,8 @@ async fn further(w: &mut World) {
 async fn at_threshold(w: &mut World) {
     w.attempt(async |w| {
         let value = moved(w)?.threshold;
-        to(w, value).await
+        to(w, value).await?;
+        hold(w).await
     })
     .await;
 }
@@ -354,6 +377,7 @@ async fn climb(w: &mut World) {
         let m = moved(w)?;
         for steps in [1.0, 2.0, 2.5, 3.5] {
             to(w, m.start + steps * m.step).await?;
+            hold(w).await?;
         }
         Ok(())
     })

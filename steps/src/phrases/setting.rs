@@ -90,6 +90,8 @@ pub(super) async fn set(w: &mut World, wanted: &[Wanted]) -> Result<(), Stop> {
                 monitor_type: asked.kind,
                 value: asked.value,
                 severity: asked.severity,
+                value_counts: asked.kind != MonitorType::Delta || number_at(w, &asked.address),
+                transaction: asked.transaction,
                 accepted: m.at,
             })
         })
@@ -110,6 +112,10 @@ pub(super) async fn set(w: &mut World, wanted: &[Wanted]) -> Result<(), Stop> {
         w.monitors.push(monitor);
     }
     Ok(())
+}
+
+fn number_at(w: &World, at: &VariableAddress) -> bool {
+    w.handed.inventory.as_ref().and_then(|i| i.find(at)).is_some_and(is_number)
 }
 
 /// Sets monitors that the scenario needs and does not judge.

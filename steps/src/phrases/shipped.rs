@@ -5,7 +5,7 @@ use crate::world::Undo;
 use crate::{Stop, World};
 use cucumber::given;
 use judge::monitors::{MonitoringReport, ReportedMonitor, SetMonitor};
-use ocpp::Version;
+use ocpp::{MonitorType, Version};
 use serde_json::json;
 
 /// A report of every monitor under a base.
@@ -54,6 +54,8 @@ async fn choose(w: &mut World, built_in: bool, what: &str) -> Result<(), Stop> {
             monitor_type: m.monitor_type()?,
             value: m.value?,
             severity: u8::try_from(m.severity?).ok()?,
+            value_counts: m.monitor_type()? != MonitorType::Delta,
+            transaction: m.transaction.unwrap_or(false),
             accepted: m.at,
         };
         Some(set)

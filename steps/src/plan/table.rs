@@ -128,15 +128,11 @@ impl Table {
             ("variable", address.to_string()),
             ("place", place.to_string()),
         ];
-        let before = if self == Table::MonitorableVariables { &v.id } else { &c.id };
-        TableRow {
-            row: v,
-            holder: Some(c),
-            place,
-            requires: vec![before.clone()],
-            level: None,
-            values: values.into(),
-        }
+        let before = match self {
+            Table::MonitorableVariables => vec![v.id.clone(), RowId("B-0110".to_owned())],
+            _ => vec![c.id.clone()],
+        };
+        TableRow { row: v, holder: Some(c), place, requires: before, level: None, values: values.into() }
     }
 }
 

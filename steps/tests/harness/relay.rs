@@ -247,7 +247,20 @@ impl<M: Middle> Relay<M> {
         let wire = Wire { version, now, patient: true, at: Duration::ZERO, last: 0, acts, own };
         let outbox = Outbox::new(Duration::from_secs(30));
         let (out, calls, open, actions) = Default::default();
-        Relay { station, middle, acted: 0, clock, wire, outbox, rig, out, calls, open, actions, reboot: false }
+        Relay {
+            station,
+            middle,
+            acted: 0,
+            clock,
+            wire,
+            outbox,
+            rig,
+            out,
+            calls,
+            open,
+            actions,
+            reboot: false,
+        }
     }
 
     /// Connects again and again, until the station stays away for good.
@@ -276,7 +289,7 @@ impl<M: Middle> Relay<M> {
         let time = time.unwrap_or(Duration::from_secs(1 << 30));
         let mut over = std::pin::pin!(sleep(time));
         loop {
-            let wake = self.until_wakeup();
+            let wake = self.until_station_wakes().unwrap_or(time);
             tokio::select! {
                 biased;
                 () = &mut over => return,
@@ -308,7 +321,10 @@ impl<M: Middle> Relay<M> {
                     return Left::Lost;
                 }
             }
-            if self.reboot && self.outbox.is_idle() && self.open.is_empty() {
+            let pending = |act: &Act| matches!(act, Act::Send(..) | Act::Text(_));
+            let said_all =
+                self.outbox.is_idle() && self.open.is_empty() && !self.wire.acts.values().any(pending);
+            if self.reboot && said_all {
                 return Left::Reboot;
             }
             let wake = self.until_wakeup();
@@ -346,12 +362,15 @@ impl<M: Middle> Relay<M> {
         (self.wire.at, self.wire.now) = (self.clock.elapsed(), self.clock.now());
     }
 
+    fn until_station_wakes(&self) -> Option<Duration> {
+        let until =
+            |at: Timestamp| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+        self.station.next_wakeup().map(until)
+    }
+
     fn until_wakeup(&self) -> Duration {
         let now = self.clock.elapsed();
-        let station = self
-            .station
-            .next_wakeup()
-            .map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
+        let station = self.until_station_wakes();
         let act = self.wire.acts.keys().next().map(|(at, _)| at.saturating_sub(now));
         let answer = self.outbox.deadline().map(|at| at.saturating_sub(now));
         [station, act, answer].into_iter().flatten().min().unwrap_or(Duration::from_secs(3600))

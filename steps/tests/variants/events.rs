@@ -45,17 +45,19 @@ fn what_happens_at_one_moment_comes_in_one_message_among_other_events() {
 #[test]
 fn a_notification_spans_two_messages() {
     let mut n = 0;
-    changes_nothing(&trial(Version::V201).select(EVENTS).run(Instead(move |mut p: Passing, wire: &mut Wire| {
-        let Some(events) = taken(&mut p, wire) else { return wire.send(p.frame) };
-        n += 1;
-        let now = wire.now.to_string();
-        let mut first = unrelated::message(&now, vec![unrelated::event(n, &now)]);
-        first["tbc"] = json!(true);
-        let mut second = unrelated::message(&now, events);
-        second["seqNo"] = json!(1);
-        wire.call("NotifyEvent", first);
-        wire.call("NotifyEvent", second);
-    })));
+    changes_nothing(&trial(Version::V201).select(EVENTS).run(Instead(
+        move |mut p: Passing, wire: &mut Wire| {
+            let Some(events) = taken(&mut p, wire) else { return wire.send(p.frame) };
+            n += 1;
+            let now = wire.now.to_string();
+            let mut first = unrelated::message(&now, vec![unrelated::event(n, &now)]);
+            first["tbc"] = json!(true);
+            let mut second = unrelated::message(&now, events);
+            second["seqNo"] = json!(1);
+            wire.call("NotifyEvent", first);
+            wire.call("NotifyEvent", second);
+        },
+    )));
 }
 
 #[test]
@@ -112,7 +114,9 @@ fn a_fresh_monitor_says_nothing_of_what_is_exceeded_already() {
         fn heard(&mut self, mut passing: Passing, wire: &mut Wire) {
             if passing.is_call() {
                 let set = passing.call("SetVariableMonitoring");
-                self.0 = set.is_some_and(|p| p["setMonitoringData"].as_array().unwrap().iter().all(|m| m["id"].is_null()));
+                self.0 = set.is_some_and(|p| {
+                    p["setMonitoringData"].as_array().unwrap().iter().all(|m| m["id"].is_null())
+                });
             }
             wire.deliver(passing.frame);
         }
@@ -121,7 +125,8 @@ fn a_fresh_monitor_says_nothing_of_what_is_exceeded_already() {
             wire.apply(effect);
         }
         fn said(&mut self, mut passing: Passing, wire: &mut Wire) {
-            let alerts = passing.call("NotifyEvent").is_some_and(|p| p["eventData"][0]["trigger"] == "Alerting");
+            let alerts =
+                passing.call("NotifyEvent").is_some_and(|p| p["eventData"][0]["trigger"] == "Alerting");
             if alerts && self.0 {
                 return wire.settle(&passing);
             }
@@ -152,17 +157,19 @@ fn the_state_of_a_connector_is_told_twice() {
         wire.call("NotifyEvent", unrelated::message(&now, vec![event]));
     };
     for version in Version::ALL {
-        changes_nothing(&trial(version).select(EVENTS).run(Instead(move |mut p: Passing, wire: &mut Wire| {
-            if let Some(payload) = p.call("StatusNotification").cloned() {
-                notice(wire, &payload);
-            }
-            for event in p.call("NotifyEvent").iter().flat_map(|p| p["eventData"].as_array().unwrap()) {
-                if event["variable"]["name"] == "AvailabilityState" {
-                    status(wire, event);
+        changes_nothing(&trial(version).select(EVENTS).run(Instead(
+            move |mut p: Passing, wire: &mut Wire| {
+                if let Some(payload) = p.call("StatusNotification").cloned() {
+                    notice(wire, &payload);
                 }
-            }
-            wire.send(p.frame);
-        })));
+                for event in p.call("NotifyEvent").iter().flat_map(|p| p["eventData"].as_array().unwrap()) {
+                    if event["variable"]["name"] == "AvailabilityState" {
+                        status(wire, event);
+                    }
+                }
+                wire.send(p.frame);
+            },
+        )));
     }
 }
 

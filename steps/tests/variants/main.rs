@@ -21,6 +21,9 @@ mod wire;
 
 mod events;
 mod numbering;
+mod real_errors;
+mod real_monitoring;
+mod real_reports;
 mod reports;
 mod results;
 mod spelling;

@@ -64,7 +64,11 @@ impl<F: FnMut(i64, &BTreeMap<i64, i64>) -> i64> Middle for Numbered<F> {
             self.boots += 1;
         }
         if let Some(payload) = passing.result("SetVariableMonitoring") {
-            payload["setMonitoringResult"].as_array_mut().unwrap().iter_mut().for_each(|r| self.outside_of(r, "id"));
+            payload["setMonitoringResult"]
+                .as_array_mut()
+                .unwrap()
+                .iter_mut()
+                .for_each(|r| self.outside_of(r, "id"));
         }
         if let Some(payload) = passing.result("ClearVariableMonitoring") {
             let results = payload["clearMonitoringResult"].as_array_mut().unwrap();

@@ -59,7 +59,9 @@ impl<F: FnMut(Vec<Value>) -> Vec<Vec<Value>>> Middle for Repaged<F> {
 #[test]
 fn each_part_of_a_report_holds_one_entry() {
     for version in Version::ALL {
-        changes_nothing(&trial(version).select(BUT_EACH).run(repaged(|all| all.into_iter().map(|e| vec![e]).collect())));
+        changes_nothing(
+            &trial(version).select(BUT_EACH).run(repaged(|all| all.into_iter().map(|e| vec![e]).collect())),
+        );
     }
 }
 
@@ -150,7 +152,10 @@ fn own(component: &str, instance: Option<&str>, evse: Option<i64>, variable: &st
     let value = ["text", "20.5", "7", "false"][n % 4].to_owned();
     let mutability = if n % 3 == 0 { Mutability::ReadWrite } else { Mutability::ReadOnly };
     Variable {
-        address: VariableAddress { component, variable: VariableRef { name: variable.into(), instance: None } },
+        address: VariableAddress {
+            component,
+            variable: VariableRef { name: variable.into(), instance: None },
+        },
         data_type,
         unit: (n % 4 == 1).then(|| "Celsius".to_owned()),
         offered: vec![],
@@ -196,7 +201,8 @@ fn an_inventory_of_five_thousand_variables_is_read() {
     let mut trial = trial(Version::V21).select(BUT_EACH);
     trial.model = |model: &mut DeviceModel| {
         let missing = 5000 - model.variables.len();
-        let one = |n: usize| own("AcmeBoard", Some(&format!("Unit{}", n % 50)), None, &format!("Value{n}"), n);
+        let one =
+            |n: usize| own("AcmeBoard", Some(&format!("Unit{}", n % 50)), None, &format!("Value{n}"), n);
         model.variables.extend((0..missing).map(one));
     };
     changes_nothing(&trial.run(crate::relay::Nobody));

@@ -45,7 +45,8 @@ fn every_status_is_explained() {
     let info = || json!({ "reasonCode": "NoReason", "additionalInfo": "because" });
     let explain = |p: &mut Passing| {
         for result in results(p).into_iter().flatten() {
-            let key = if result.get("attributeStatus").is_some() { "attributeStatusInfo" } else { "statusInfo" };
+            let key =
+                if result.get("attributeStatus").is_some() { "attributeStatusInfo" } else { "statusInfo" };
             result[key] = info();
         }
         let takes_info = p.action.starts_with("Set") && !p.action.contains("Variable")
@@ -74,8 +75,7 @@ fn a_monitor_on_an_unknown_component_is_refused_for_its_unknown_variable() {
     changes_nothing(&trial.run(status("UnknownComponent", "UnknownVariable")));
 }
 
-const BASIS_AND_UNKNOWN: &str =
-    "@id:DX-BOOT-001 or @id:DX-INV-001 or @id:DX-MON-001 or @req:B-0113 or @req:B-0114 or @req:B-0120 or @id:DX-INV-010";
+const BASIS_AND_UNKNOWN: &str = "@id:DX-BOOT-001 or @id:DX-INV-001 or @id:DX-MON-001 or @req:B-0113 or @req:B-0114 or @req:B-0120 or @id:DX-INV-010";
 
 #[test]
 fn ids_are_echoed_with_refusals() {

@@ -84,7 +84,8 @@ fn times_are_written_with_an_offset() {
     let utc = |t: Timestamp| t.strftime("%Y-%m-%dT%H:%M:%S.%3f+00:00").to_string();
     changes_nothing(&trial(Version::V201).select(BUT_EACH).run(Says(times(utc))));
     let offset = jiff::tz::Offset::constant(2);
-    let local = move |t: Timestamp| t.to_zoned(offset.to_time_zone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    let local =
+        move |t: Timestamp| t.to_zoned(offset.to_time_zone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
     changes_nothing(&trial(Version::V21).select(EVENTS).run(Says(times(local))));
 }
 
@@ -107,7 +108,10 @@ fn decimals(spell: fn(f64) -> String) -> impl FnMut(&mut Passing) {
                     *value = json!(spell(number));
                 }
             };
-            ["attributeValue", "actualValue"].into_iter().filter_map(|key| object.get_mut(key).map(write)).count();
+            ["attributeValue", "actualValue"]
+                .into_iter()
+                .filter_map(|key| object.get_mut(key).map(write))
+                .count();
             let attributes = object.get_mut("variableAttribute").and_then(Value::as_array_mut);
             attributes.into_iter().flatten().filter_map(|a| a.get_mut("value").map(write)).count();
         });
@@ -162,7 +166,8 @@ fn everything_carries_data_of_the_maker() {
         changes_nothing(&trial(version).select(BUT_EACH).run(Says(|p: &mut Passing| {
             let Some(payload) = p.payload() else { return };
             each_object(payload, &mut |object| {
-                object.insert("customData".into(), json!({ "vendorId": "com.example", "anything": [1, "a"] }));
+                object
+                    .insert("customData".into(), json!({ "vendorId": "com.example", "anything": [1, "a"] }));
             });
         })));
     }

@@ -19,7 +19,8 @@ impl Chatty {
         let (action, payload) = match self.0 % 6 {
             0 => ("Heartbeat", json!({})),
             1 => {
-                let status = json!({ "timestamp": now, "connectorStatus": "Occupied", "evseId": 1, "connectorId": 1 });
+                let status =
+                    json!({ "timestamp": now, "connectorStatus": "Occupied", "evseId": 1, "connectorId": 1 });
                 ("StatusNotification", status)
             }
             2 => ("NotifyEvent", unrelated::message(&now, vec![unrelated::event(self.0, &now)])),
@@ -190,7 +191,8 @@ fn message_ids_are_uuids_long_numbers_or_those_of_the_suite_itself() {
     let short = |n: usize| format!("m{n}");
     // Ids are unique per sender only: a CALL of the station may have the id of one of the suite.
     let ours = |n: usize| format!("d{}-{}", n / 3, n % 3 + 1);
-    let all: [Box<dyn Fn(usize) -> String>; 4] = [Box::new(uuid), Box::new(number), Box::new(short), Box::new(ours)];
+    let all: [Box<dyn Fn(usize) -> String>; 4] =
+        [Box::new(uuid), Box::new(number), Box::new(short), Box::new(ours)];
     for naming in all {
         changes_nothing(&trial(Version::V201).select(EVENTS).run(Ids(naming, BTreeMap::new())));
     }
@@ -206,7 +208,8 @@ fn a_transaction_goes_on_all_the_time() {
         }
         fn woken(&mut self, wire: &mut Wire) {
             self.0 += 1;
-            let value: Value = json!([{ "timestamp": wire.now.to_string(), "sampledValue": [{ "value": 7.4 }] }]);
+            let value: Value =
+                json!([{ "timestamp": wire.now.to_string(), "sampledValue": [{ "value": 7.4 }] }]);
             wire.call("MeterValues", json!({ "evseId": 2, "meterValue": value }));
             wire.wake_in(Duration::from_secs(1));
         }

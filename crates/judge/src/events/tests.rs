@@ -34,7 +34,15 @@ fn cleared() -> Value {
 
 fn expected(cleared: bool) -> Expected {
     let address = crate::results::address(&alert()).unwrap();
-    Expected { monitor: MONITOR, address, trigger: EventTrigger::Alerting, cleared, cause: Seq(0) }
+    Expected {
+        monitor: MONITOR,
+        address,
+        trigger: EventTrigger::Alerting,
+        cleared,
+        cause: Seq(0),
+        threshold: None,
+        earlier: Vec::new(),
+    }
 }
 
 fn alerted(story: &Story) -> Vec<Check> {
@@ -103,8 +111,46 @@ mod one_event {
     fn with_several_wrong_fields_is_found_by_each() {
         let mut event = alert_but("trigger", json!("Periodic"));
         event["variable"]["name"] = json!("Problem");
-        let checks = alerted(&quiet().notifies_part(3, false, [event]));
+        event["eventNotificationType"] = json!("HardWiredMonitor");
+        let checks = alerted(&quiet().notifies([event]));
         assert_eq!(codes(&checks), [Code::EventField; 3]);
+    }
+
+    #[test]
+    fn of_a_threshold_carries_a_value_on_its_side() {
+        let judged = |kind, cleared: bool, value: &str| {
+            let expected = Expected { threshold: Some((kind, 80.0)), ..expected(cleared) };
+            let mut event = alert_but("actualValue", json!(value));
+            event["cleared"] = json!(cleared);
+            codes(&fired(quiet().notifies([event]).window(), &expected, "within 5 s"))
+        };
+        use ocpp::MonitorType::{LowerThreshold, UpperThreshold};
+        for (kind, cleared, value) in [
+            (UpperThreshold, false, "80.5"),
+            (UpperThreshold, true, "80"),
+            (UpperThreshold, true, "79.0"),
+            (LowerThreshold, false, "79.5"),
+            (LowerThreshold, true, "80.0"),
+        ] {
+            assert_eq!(judged(kind, cleared, value), [], "{kind} {cleared} {value}");
+        }
+        for (kind, cleared, value) in [
+            (UpperThreshold, false, "80"),
+            (UpperThreshold, false, "banana"),
+            (UpperThreshold, true, "81"),
+            (LowerThreshold, false, "81"),
+            (LowerThreshold, true, "79"),
+        ] {
+            assert_eq!(judged(kind, cleared, value), [Code::EventField], "{kind} {cleared} {value}");
+        }
+    }
+
+    #[test]
+    fn has_an_id_that_no_earlier_event_of_the_monitor_had() {
+        let story = quiet().notifies([alert_but("eventId", json!(7))]);
+        let earlier = |ids: &[i64]| Expected { earlier: ids.to_vec(), ..expected(false) };
+        assert!(all_hold(&fired(story.window(), &earlier(&[6]), "within 5 s")));
+        assert_eq!(codes(&fired(story.window(), &earlier(&[6, 7]), "within 5 s")), [Code::EventField]);
     }
 
     #[test]
@@ -166,15 +212,23 @@ mod among_others {
                 .notifies_part(second, true, [of_another(2)])
                 .notifies_part(third, false, [alert()])
         };
-        assert!(all_hold(&alerted(&one_in_three(0, 1, 2))));
-        assert_eq!(codes(&alerted(&one_in_three(0, 1, 3))), [Code::EventField]);
-        assert_eq!(codes(&alerted(&one_in_three(0, 0, 2))), [Code::EventField]);
+        let judged = |story: Story| numbered(story.window());
+        assert!(all_hold(&judged(one_in_three(0, 1, 2))));
+        assert_eq!(codes(&judged(one_in_three(0, 1, 3))), [Code::EventField]);
+        assert_eq!(codes(&judged(one_in_three(0, 0, 2))), [Code::EventField]);
     }
 
     #[test]
     fn a_running_number_is_found() {
         let story = quiet().notifies_part(0, false, [of_another(1)]).notifies_part(1, false, [alert()]);
-        assert_eq!(observed(&alerted(&story)[0]), "seqNo 1");
+        assert_eq!(observed(&numbered(story.window())[0]), "seqNo 1");
+        // Only there: the event itself is judged by what it says.
+        assert!(all_hold(&alerted(&story)));
+    }
+
+    #[test]
+    fn without_an_event_there_is_nothing_to_number() {
+        assert!(matches!(numbered(quiet().window())[..], [Check::Void(_)]));
     }
 
     #[test]

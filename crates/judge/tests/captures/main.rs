@@ -238,7 +238,16 @@ fn monitors(window: Window<'_>, seen: &mut Seen) {
             let Some(monitor_type) = m.monitor_type() else { continue };
             let severity = u8::try_from(m.severity.unwrap_or_default()).unwrap_or_default();
             let (address, value) = (m.address.clone(), m.value.unwrap_or_default());
-            let set = SetMonitor { id: m.id, address, monitor_type, value, severity, accepted: m.at };
+            let set = SetMonitor {
+                id: m.id,
+                address,
+                monitor_type,
+                value,
+                severity,
+                value_counts: true,
+                transaction: m.transaction.unwrap_or(false),
+                accepted: m.at,
+            };
             assert_evidence(report.holds(&set), window);
             assert_evidence([report.lacks(&set, m.at)], window);
             let free = report.free_severity(&m.address, monitor_type, &[]);

@@ -108,6 +108,8 @@ struct Seat {
     line: Option<Arc<Line>>,
     /// The identity the run is about.
     station: Option<String>,
+    /// The version its first connection agreed on; a run judges one.
+    version: Option<Version>,
     /// Nobody is let in any more.
     closing: bool,
 }
@@ -252,9 +254,12 @@ impl Inner {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let station = self.seat().station.clone();
+        let (station, pinned) = {
+            let seat = self.seat();
+            (seat.station.clone(), seat.version)
+        };
         let terms = Terms {
-            versions: &self.config.versions,
+            versions: pinned.as_slice().first().map_or(&self.config.versions, std::slice::from_ref),
             station: station.as_deref(),
             timeout: self.config.handshake_timeout,
             max_message: self.config.max_message,
@@ -296,6 +301,7 @@ impl Inner {
         let line = Arc::new(line);
         if no_seat.is_none() {
             seat.station = Some(station.clone());
+            seat.version = version;
             if let Some(old) = seat.line.replace(line.clone()) {
                 let reason = format!("replaced by connection {}", conn.0);
                 old.end(Farewell::Close { code: 1008, reason: reason.clone() }, &reason);
