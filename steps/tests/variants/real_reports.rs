@@ -6,7 +6,6 @@ use crate::trial::{BUT_EACH, EVENTS, breaks, changes_nothing, trial};
 use judge::Code::*;
 use judge::Verdict::Fail;
 use ocpp::Version;
-use ocpp::frame::Frame;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -111,7 +110,8 @@ fn monitors_beyond_the_first_ten_are_not_reported() {
 fn every_monitor_is_listed_twice() {
     let outcome = trial(Version::V21).select(BUT_EACH).run(Says(|p: &mut Passing| {
         if let Some(part) = p.call("NotifyMonitoringReport") {
-            let twice = part["monitor"].as_array().unwrap().repeat(2);
+            let once = part["monitor"].as_array().unwrap();
+            let twice: Vec<&Value> = once.iter().chain(once).collect();
             part["monitor"] = json!(twice);
         }
     }));
@@ -177,6 +177,5 @@ fn a_part_is_so_large_that_the_connection_has_to_end() {
         }
         vec![all]
     }));
-    let _ = Frame::call("", "", json!({}));
     assert!(outcome.run.verdicts.iter().any(|v| v.outcome.verdict() == judge::Verdict::Inconclusive));
 }
