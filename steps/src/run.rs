@@ -4,9 +4,11 @@ use crate::cleanup::{catch_up, clean_up};
 use crate::context::Context;
 use crate::handed::Handed;
 use crate::lane::accepted_boot;
-use crate::link::{Link, Met, Timing, WaitFor};
+use crate::link::{Link, Timing, WaitFor};
+use crate::observations::{contradictions, outside};
 use crate::phrases;
 use crate::plan::{Item, Plan, absent_by_choice};
+use crate::presence::unreachable;
 use crate::stop::Diverged;
 use crate::{Lane, Stop, World};
 use cucumber::gherkin::Step;
@@ -18,7 +20,7 @@ use spec::model::Obligation;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Duration;
-use trace::{Body, LaneId, Record, Seq};
+use trace::{Body, LaneId, Seq};
 
 /// What a run tells while it goes on.
 #[derive(Debug)]
@@ -323,18 +325,6 @@ async fn look(w: &mut World, found: &mut Vec<String>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Frames in trouble that no row is about.
-fn outside(cx: &Context, all: judge::Window<'_>) -> Vec<String> {
-    let framing = judge::framing::Framing::of(all, &cx.validators);
-    let known: Vec<&str> = cx.archetype.behaviours.iter().filter_map(|b| b.message.as_deref()).collect();
-    let say = |(name, findings): (&str, &[judge::Finding])| {
-        let first = findings.first()?;
-        let at = first.evidence.first().map(ToString::to_string).unwrap_or_default();
-        Some(format!("{name}, {} time(s), first at {at}: {}", findings.len(), first.observed))
-    };
-    framing.others(&known).filter_map(say).collect()
-}
-
 /// An optional row that is absent is nothing to judge.
 fn optional(outcome: Outcome, obligation: Obligation) -> Outcome {
     if obligation == Obligation::May && absent_by_choice(&outcome, obligation) {
@@ -391,79 +381,6 @@ async fn after(w: &mut World) -> Result<(), Stop> {
     }
 }
 
-/// Why nothing can be asked of the station now, if so. A lost connection is waited for once, and a new one
-/// is given the time to boot.
-async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outcome>, Stop> {
-    if let Some(since) = w.handed.deaf {
-        let back = w.lane.since(since, |window| window.records.iter().any(is_connected));
-        if !back {
-            let reason = format!("the station has not answered any more since {since}");
-            return Ok(Some(Outcome::inconclusive(reason, vec![since])));
-        }
-        w.handed.deaf = None;
-    }
-    let connected = match w.lane.since(Seq(0), |window| connection(window.records)) {
-        Connection::Open(at) => at,
-        Connection::Lost(lost) if w.handed.given_up == Some(lost) => {
-            return Ok(Some(Outcome::inconclusive(format!("no connection since {lost}"), vec![lost])));
-        }
-        Connection::Lost(lost) => {
-            let limit = w.cx.deadline("B-0001");
-            let what = "the station to connect again";
-            match w.lane.until(began, limit, what, WaitFor::Station, is_connected).await? {
-                Met::At(at) => at,
-                Met::Deadline(_) | Met::Lost(_) => {
-                    w.handed.given_up = Some(lost);
-                    let reason =
-                        format!("the connection was lost at {lost} and the station did not come back");
-                    return Ok(Some(Outcome::inconclusive(reason, vec![lost])));
-                }
-            }
-        }
-    };
-    let known = w.handed.connected.replace(connected);
-    if known.is_some_and(|k| k != connected) {
-        // A station that boots sends BootNotification first; one that only reconnects need not send anything.
-        let (version, mut ids) = (w.cx.version, Vec::new());
-        let settle = judge::events::TIME_TOLERANCE;
-        let what = "a reconnected station to boot, if it does";
-        let boot = |r: &Record| accepted_boot(r, version, &mut ids);
-        w.lane.until(connected, settle, what, WaitFor::Station, boot).await?;
-        if !w.handed.unfinished.is_empty() && !w.beside {
-            catch_up(w).await?;
-        }
-    }
-    Ok(None)
-}
-
-/// The state of the link at some point of the trace.
-enum Connection {
-    /// Open since this record.
-    Open(Seq),
-    /// None open since this record.
-    Lost(Seq),
-}
-
-fn connection(records: &[Record]) -> Connection {
-    let mut open: Option<(trace::ConnId, Seq)> = None;
-    let mut lost = Seq(0);
-    for record in records {
-        match &record.body {
-            Body::Connected { conn, version: Some(_), .. } => open = Some((*conn, record.n)),
-            Body::Closed { conn, .. } if open.is_some_and(|(c, _)| c == *conn) => {
-                open = None;
-                lost = record.n;
-            }
-            _ => {}
-        }
-    }
-    open.map_or(Connection::Lost(lost), |(_, at)| Connection::Open(at))
-}
-
-fn is_connected(record: &Record) -> bool {
-    matches!(record.body, Body::Connected { version: Some(_), .. })
-}
-
 fn stopped(stop: Option<Stop>, mut checks: Vec<Check>, obligation: Obligation) -> Outcome {
     match stop {
         None => settle(obligation, checks),
@@ -491,39 +408,4 @@ fn stopped(stop: Option<Stop>, mut checks: Vec<Check>, obligation: Obligation) -
 fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
-}
-
-/// Contradictions between what was declared of the product and what connected.
-fn contradictions(cx: &Context, handed: &Handed, identity: &Identity) -> Vec<String> {
-    let mut found = Vec::new();
-    if let Some(product) = cx.declaration.product() {
-        let pairs = [
-            ("vendor", Some(&product.vendor), &identity.vendor),
-            ("model", Some(&product.model), &identity.model),
-            ("firmware", product.firmware.as_ref(), &identity.firmware),
-        ];
-        for (what, declared, seen) in pairs {
-            if let (Some(declared), Some(seen)) = (declared, seen)
-                && declared != seen
-            {
-                found.push(format!("the declaration is of {what} {declared:?}, the station says {seen:?}"));
-            }
-        }
-    }
-    let declared = cx.declaration.topology().evses.len();
-    let inventory = handed.inventory.clone();
-    let beyond: std::collections::BTreeSet<i64> = inventory
-        .iter()
-        .flat_map(|i| &i.variables)
-        .filter_map(|v| v.address.component.evse.map(|e| e.id))
-        .filter(|id| usize::try_from(*id).is_ok_and(|id| id > declared))
-        .collect();
-    if !beyond.is_empty() {
-        let ids: Vec<String> = beyond.iter().map(i64::to_string).collect();
-        found.push(format!(
-            "{declared} EVSE(s) were declared and judged, the station also reports EVSE {}",
-            ids.join(", ")
-        ));
-    }
-    found
 }

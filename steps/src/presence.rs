@@ -1,0 +1,81 @@
+//! Whether the station can be asked anything now.
+
+use crate::cleanup::catch_up;
+use crate::lane::accepted_boot;
+use crate::link::{Met, WaitFor};
+use crate::{Stop, World};
+use judge::Outcome;
+use trace::{Body, Record, Seq};
+
+/// Why nothing can be asked of the station now, if so. A lost connection is waited for once, and a new one
+/// is given the time to boot.
+pub(crate) async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outcome>, Stop> {
+    if let Some(since) = w.handed.deaf {
+        let back = w.lane.since(since, |window| window.records.iter().any(is_connected));
+        if !back {
+            let reason = format!("the station has not answered any more since {since}");
+            return Ok(Some(Outcome::inconclusive(reason, vec![since])));
+        }
+        w.handed.deaf = None;
+    }
+    let connected = match w.lane.since(Seq(0), |window| connection(window.records)) {
+        Connection::Open(at) => at,
+        Connection::Lost(lost) if w.handed.given_up == Some(lost) => {
+            return Ok(Some(Outcome::inconclusive(format!("no connection since {lost}"), vec![lost])));
+        }
+        Connection::Lost(lost) => {
+            let limit = w.cx.deadline("B-0001");
+            let what = "the station to connect again";
+            match w.lane.until(began, limit, what, WaitFor::Station, is_connected).await? {
+                Met::At(at) => at,
+                Met::Deadline(_) | Met::Lost(_) => {
+                    w.handed.given_up = Some(lost);
+                    let reason =
+                        format!("the connection was lost at {lost} and the station did not come back");
+                    return Ok(Some(Outcome::inconclusive(reason, vec![lost])));
+                }
+            }
+        }
+    };
+    let known = w.handed.connected.replace(connected);
+    if known.is_some_and(|k| k != connected) {
+        // A station that boots sends BootNotification first; one that only reconnects need not send anything.
+        let (version, mut ids) = (w.cx.version, Vec::new());
+        let settle = judge::events::TIME_TOLERANCE;
+        let what = "a reconnected station to boot, if it does";
+        let boot = |r: &Record| accepted_boot(r, version, &mut ids);
+        w.lane.until(connected, settle, what, WaitFor::Station, boot).await?;
+        if !w.handed.unfinished.is_empty() && !w.beside {
+            catch_up(w).await?;
+        }
+    }
+    Ok(None)
+}
+
+/// The state of the link at some point of the trace.
+enum Connection {
+    /// Open since this record.
+    Open(Seq),
+    /// None open since this record.
+    Lost(Seq),
+}
+
+fn connection(records: &[Record]) -> Connection {
+    let mut open: Option<(trace::ConnId, Seq)> = None;
+    let mut lost = Seq(0);
+    for record in records {
+        match &record.body {
+            Body::Connected { conn, version: Some(_), .. } => open = Some((*conn, record.n)),
+            Body::Closed { conn, .. } if open.is_some_and(|(c, _)| c == *conn) => {
+                open = None;
+                lost = record.n;
+            }
+            _ => {}
+        }
+    }
+    open.map_or(Connection::Lost(lost), |(_, at)| Connection::Open(at))
+}
+
+fn is_connected(record: &Record) -> bool {
+    matches!(record.body, Body::Connected { version: Some(_), .. })
+}
