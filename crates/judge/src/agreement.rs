@@ -46,17 +46,6 @@ impl Criterion {
 }
 
 impl Inventory {
-    /// Every component, once, in the order of the report.
-    pub fn components(&self) -> Vec<&ComponentRef> {
-        let mut all: Vec<&ComponentRef> = Vec::new();
-        for v in &self.variables {
-            if !all.iter().any(|c| c.same_as(&v.address.component)) {
-                all.push(&v.address.component);
-            }
-        }
-        all
-    }
-
     /// Whether the full inventory says that the criterion selects a component; `None` when its variable has
     /// instances only, or a value that is neither true nor false, so that OCPP leaves it open.
     pub fn selected(&self, component: &ComponentRef, criterion: Criterion) -> Option<bool> {
@@ -82,9 +71,10 @@ impl Inventory {
             .iter()
             .find(|c| known(c) == Some(false) && self.selected(c, criterion) != Some(true))
             .map(|c| (Code::ReportOutsideFilter, format!("no component that {criterion:?} excludes"), c));
-        let lacking = full.components().into_iter().find(|c| {
-            known(c) == Some(true) && !reported.iter().any(|r| r.same_as(c)) && !changes(full, c, criterion)
-        });
+        let lacking = full
+            .components()
+            .into_iter()
+            .find(|c| known(c) == Some(true) && !self.has(c) && !changes(full, c, criterion));
         match (wrong, lacking) {
             (Some((code, expected, c)), _) => {
                 let at = self.of(c).map(|v| v.at);
@@ -103,10 +93,7 @@ impl Inventory {
     /// (OCPP B08.FR.23-25).
     pub fn holds_everywhere(&self, asked: &ComponentRef, full: &Inventory) -> Check {
         let wanted = full.components().into_iter().filter(|c| selects_component(asked, c));
-        let missing: Vec<String> = wanted
-            .filter(|c| !self.components().iter().any(|r| r.same_as(c)))
-            .map(ToString::to_string)
-            .collect();
+        let missing: Vec<String> = wanted.filter(|c| !self.has(c)).map(ToString::to_string).collect();
         if missing.is_empty() {
             return Check::held(self.records.iter().copied());
         }

@@ -1,12 +1,16 @@
 //! The inventory a station reports (NotifyReport), and the component and variable rows judged against it.
 
+mod index;
+
 use crate::{Check, Code, Finding, Part, filter};
+use index::Index;
 use ocpp::device::same;
 use ocpp::{ComponentRef, VariableAddress, VariableRef};
 use serde::Deserialize;
 use serde_json::Value;
 use spec::Place;
 use spec::model::{Access, ComponentRow, Limit, VariableRow};
+use std::sync::OnceLock;
 use trace::Seq;
 
 /// The unit OCPP assumes where none is stated (appendices, units of measure).
@@ -102,9 +106,19 @@ pub struct Inventory {
     pub variables: Vec<Reported>,
     /// The records of the report.
     pub records: Vec<Seq>,
+    index: OnceLock<Index>,
 }
 
 impl Inventory {
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(&self.variables))
+    }
+
+    /// A report that lists nothing, and the records that say so.
+    pub fn nothing(records: Vec<Seq>) -> Inventory {
+        Inventory { records, ..Inventory::default() }
+    }
+
     /// Reads the parts of a report. Entries that cannot be read are left out: that they violate their
     /// schema is another row's finding.
     pub fn from_parts(parts: &[Part]) -> Inventory {
@@ -121,12 +135,23 @@ impl Inventory {
 
     /// The variable at an address.
     pub fn find(&self, address: &VariableAddress) -> Option<&Reported> {
-        self.variables.iter().find(|v| v.address.same_as(address))
+        self.variables.get(self.index().variable(address)?)
     }
 
     /// All variables of a component at its place.
-    pub fn of<'a>(&'a self, component: &'a ComponentRef) -> impl Iterator<Item = &'a Reported> {
-        self.variables.iter().filter(move |v| v.address.component.same_as(component))
+    pub fn of<'a>(&'a self, component: &ComponentRef) -> impl Iterator<Item = &'a Reported> + use<'a> {
+        self.index().component(component).iter().filter_map(|at| self.variables.get(*at))
+    }
+
+    /// Every component, once, in the order of the report.
+    pub fn components(&self) -> Vec<&ComponentRef> {
+        let first = self.index().first().iter().filter_map(|at| self.variables.get(*at));
+        first.map(|v| &v.address.component).collect()
+    }
+
+    /// Whether the report lists a component.
+    pub fn has(&self, component: &ComponentRef) -> bool {
+        !self.index().component(component).is_empty()
     }
 
     /// Judges a component row: something of the component is reported at its place.

@@ -7,26 +7,34 @@ use cucumber::given;
 use judge::inventory::{Inventory, Reported, variable_at};
 use ocpp::{ComponentRef, DataType, MonitorType, VariableAddress, VariableRef};
 use spec::Place;
-use spec::model::Limit;
+use spec::model::{Limit, VariableRow};
 
 /// A component name that no station has.
 pub(super) const NO_SUCH_COMPONENT: &str = "NoSuchComponentForSure";
 /// A variable name that no component has.
 pub(super) const NO_SUCH_VARIABLE: &str = "NoSuchVariableForSure";
 
-/// The reported variables of the archetype's rows, in its order, then all others.
-pub(super) fn candidates<'a>(w: &World, inventory: &'a Inventory) -> Vec<&'a Reported> {
+/// The reported variables of the archetype's rows, in its order, each with its row.
+pub(super) fn rows_reported<'w, 'i>(
+    w: &'w World,
+    inventory: &'i Inventory,
+) -> Vec<(&'w VariableRow, &'i Reported)> {
     let topology = w.cx.declaration.topology();
-    let mut found: Vec<&Reported> = Vec::new();
+    let mut found = Vec::new();
     for c in &w.cx.archetype.components {
         for place in Place::all(c.at, topology) {
-            found.extend(c.variables.iter().filter_map(|v| inventory.find(&variable_at(c, v, place))));
+            let of = |row| Some((row, inventory.find(&variable_at(c, row, place))?));
+            found.extend(c.variables.iter().filter_map(of));
         }
     }
-    let others: Vec<&Reported> =
-        inventory.variables.iter().filter(|v| !found.iter().any(|f| f.address.same_as(&v.address))).collect();
-    found.extend(others);
     found
+}
+
+/// The reported variables of the archetype's rows, in its order, then all others.
+pub(super) fn candidates<'i>(w: &World, inventory: &'i Inventory) -> Vec<&'i Reported> {
+    let of_rows: Vec<&Reported> = rows_reported(w, inventory).into_iter().map(|(_, v)| v).collect();
+    let others = inventory.variables.iter().filter(|v| !of_rows.iter().any(|f| std::ptr::eq(*f, *v)));
+    of_rows.iter().copied().chain(others).collect()
 }
 
 /// The data type, if it is one of OCPP's.
@@ -48,15 +56,12 @@ pub(super) fn is_number(v: &Reported) -> bool {
 /// a variable whose archetype row lists the type.
 pub(super) async fn that_take(w: &mut World, kind: MonitorType) -> Result<Vec<VariableAddress>, Stop> {
     let inventory = fetch(w).await?;
-    let listed = |v: &Reported| {
-        w.cx.archetype.components.iter().any(|c| {
-            Place::all(c.at, w.cx.declaration.topology()).into_iter().any(|place| {
-                c.variables.iter().any(|row| {
-                    row.monitorable.contains(&kind) && variable_at(c, row, place).same_as(&v.address)
-                })
-            })
-        })
-    };
+    let listing: Vec<&Reported> = rows_reported(w, &inventory)
+        .into_iter()
+        .filter(|(row, _)| row.monitorable.contains(&kind))
+        .map(|(_, v)| v)
+        .collect();
+    let listed = |v: &Reported| listing.iter().any(|l| std::ptr::eq(*l, v));
     let all: Vec<&Reported> = candidates(w, &inventory).into_iter().filter(|v| takes(v, kind)).collect();
     let (first, then): (Vec<&Reported>, Vec<&Reported>) = all.into_iter().partition(|v| listed(v));
     let found: Vec<VariableAddress> = first.into_iter().chain(then).map(|v| v.address.clone()).collect();

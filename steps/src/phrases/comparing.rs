@@ -14,9 +14,7 @@ fn listed(w: &World) -> Result<Inventory, Stop> {
     let answer = w.answer()?;
     match (&w.paged, answer.status()) {
         (Some(paged), _) if paged.is_whole() => Ok(Inventory::from_parts(&paged.parts)),
-        (_, Some("EmptyResultSet")) => {
-            Ok(Inventory { records: vec![answer.sent, answer.reply.at()], ..Inventory::default() })
-        }
+        (_, Some("EmptyResultSet")) => Ok(Inventory::nothing(vec![answer.sent, answer.reply.at()])),
         _ => {
             // Why there is none is judged here: these scenarios have no step of their own for it.
             answer.result()?;

@@ -10,12 +10,12 @@ use crate::world::{Moved, Undo};
 use crate::{Stop, World};
 use cucumber::{given, when};
 use judge::Stimulus;
-use judge::inventory::{Inventory, Reported, variable_at};
+use judge::inventory::{Inventory, Reported};
 use judge::results::{self, Kind};
 use ocpp::{ComponentRef, MonitorType, VariableAddress, VariableRef};
 use serde_json::{Value, json};
+use spec::Effect;
 use spec::model::{Access, Limit};
-use spec::{Effect, Place};
 
 /// How far a number may be moved in one direction: eight steps, the widest a scenario needs.
 const STEPS: f64 = 8.0;
@@ -56,15 +56,11 @@ pub(super) async fn read_number(w: &mut World, at: &VariableAddress) -> Result<O
 
 /// Whether an archetype row prescribes that the variable can be written. Others are left alone: what a
 /// vendor's own variable does when it is written, nobody here knows.
-pub(super) fn may_be_written(w: &World, v: &Reported) -> bool {
+pub(super) fn may_be_written(w: &World, inventory: &Inventory, v: &Reported) -> bool {
     v.mutability() == Some("ReadWrite")
-        && w.cx.archetype.components.iter().any(|c| {
-            Place::all(c.at, w.cx.declaration.topology()).into_iter().any(|place| {
-                c.variables.iter().any(|row| {
-                    row.access == Access::ReadWrite && variable_at(c, row, place).same_as(&v.address)
-                })
-            })
-        })
+        && super::chosen::rows_reported(w, inventory)
+            .into_iter()
+            .any(|(row, r)| row.access == Access::ReadWrite && std::ptr::eq(r, v))
 }
 
 /// Chooses a number that takes the monitor type and can be moved.
@@ -84,7 +80,7 @@ async fn choose_where(
     let inventory: std::rc::Rc<Inventory> = super::inventory::fetch(w).await?;
     for at in that_take(w, kind).await? {
         let Some(found) = inventory.find(&at).filter(|v| super::chosen::is_number(v)) else { continue };
-        if !is(&at) || (written && !may_be_written(w, found)) {
+        if !is(&at) || (written && !may_be_written(w, &inventory, found)) {
             continue;
         }
         let Some(start) = read_number(w, &at).await? else { continue };

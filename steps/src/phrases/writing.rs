@@ -23,7 +23,7 @@ async fn choose(w: &mut World, what: &str, is: impl Fn(&Reported) -> bool) -> Re
     let inventory = fetch(w).await?;
     let found: Vec<VariableAddress> = candidates(w, &inventory)
         .into_iter()
-        .filter(|v| is_number(v) && may_be_written(w, v) && is(v))
+        .filter(|v| is_number(v) && is(v) && may_be_written(w, &inventory, v))
         .map(|v| v.address.clone())
         .collect();
     for at in found {

@@ -29,6 +29,7 @@ mod results;
 mod spelling;
 mod traffic;
 mod unrelated;
+mod zz_timing;
 
 use ocpp::Version;
 use relay::Nobody;
