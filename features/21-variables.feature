@@ -74,7 +74,7 @@ Feature: Variables can be read, and only what is writable can be written
       Given a number that may be written
       When it is written with another value within its limits
       Then there is one result for each element of the request
-      And the result is "Accepted"
+      And the value is taken, at once or after a reboot
       And reading it gives the new value
 
   Rule: B-0020 What does not exist cannot be written

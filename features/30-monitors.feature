@@ -1,14 +1,24 @@
 Feature: An operator can set, read, change and remove monitors
 
-  Rule: B-0110 A monitor is accepted, gets an id and is reported
+  Rule: B-0110 A monitor is accepted and gets an id
 
-    @id:DX-MON-001 @req:B-0110 @ocpp:N04.FR.01 @ocpp:N04.FR.02 @ocpp:N04.FR.08 @ocpp:N04.FR.11 @ocpp:N02.FR.11 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
-    Scenario: A monitor that was set is reported as it was set
+    @id:DX-MON-001 @req:B-0110 @ocpp:N04.FR.01 @ocpp:N04.FR.02 @ocpp:N04.FR.08 @ocpp:N04.FR.11 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: A monitor is set
       Given a variable that takes a "Delta" monitor
       When the monitor is set
       Then there is one result for each element of the request
       And the monitor is accepted with an id
-      And the monitoring report holds the monitor as it was set
+
+  Rule: B-0101 The report without a filter is whole
+
+    @id:DX-REP-001 @req:B-0101 @ocpp:N02.FR.01 @ocpp:N02.FR.03 @ocpp:N02.FR.04 @ocpp:N02.FR.09 @ocpp:N02.FR.11 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: Every monitor is reported
+      Given a variable that takes a "Delta" monitor
+      And the monitor is set
+      When the monitoring report is requested
+      Then the request is accepted
+      And the report arrives whole
+      And the report holds the monitor as it was set
 
   Rule: Each monitorable variable takes the monitors of its row
 
@@ -50,7 +60,7 @@ Feature: An operator can set, read, change and remove monitors
       Given a component that does not exist
       When a "Delta" monitor is tried on it
       Then there is one result for each element of the request
-      And the monitor is refused as "UnknownComponent"
+      And the monitor is refused as "UnknownComponent" or "UnknownVariable"
 
   Rule: B-0114 A monitor on an unknown variable is refused
 

@@ -1,16 +1,5 @@
 Feature: The monitoring report shows what is monitored
 
-  Rule: B-0101 The report without a filter is whole
-
-    @id:DX-REP-001 @req:B-0101 @ocpp:N02.FR.01 @ocpp:N02.FR.03 @ocpp:N02.FR.04 @ocpp:N02.FR.09 @ocpp:N02.FR.11 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
-    Scenario: Every monitor is reported
-      Given a variable that takes a "Delta" monitor
-      And the monitor is set
-      When the monitoring report is requested
-      Then the request is accepted
-      And the report arrives whole
-      And the report holds the monitor as it was set
-
   Rule: B-0102 A criterion narrows the report
 
     @id:DX-REP-002 @req:B-0102 @ocpp:N02.FR.05 @ocpp:N02.FR.06 @ocpp:N02.FR.12 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores

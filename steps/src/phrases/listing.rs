@@ -7,10 +7,13 @@ use judge::Check;
 use judge::monitors::{MonitoringReport, SetMonitor};
 use serde_json::{Value, json};
 
-/// A fresh report of every monitor.
+/// A fresh report of every monitor. That it does not come is the business of the row on the report (B-0101).
 async fn fresh(w: &mut World) -> Result<MonitoringReport, Stop> {
     let report = monitoring_report(w, json!({})).await?;
     let answer = w.answer()?;
+    if let Err(lost @ Check::Open { .. }) = answer.result() {
+        return Err(lost.into());
+    }
     let at = [answer.sent, answer.reply.at()];
     report.ok_or_else(|| Stop::open("there is no whole monitoring report to look into", at))
 }
@@ -126,7 +129,9 @@ async fn requested_for_nothing(w: &mut World) {
 async fn report_holds(w: &mut World) {
     w.attempt(async |w| {
         let monitor = the(w.monitors.last())?;
-        let checks = came(w)?.holds(&monitor);
+        let report = came(w)?;
+        let mut checks = report.holds(&monitor);
+        checks.push(report.lists_each_once());
         w.judge(checks);
         Ok(())
     })

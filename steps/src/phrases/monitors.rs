@@ -14,6 +14,8 @@ use spec::model::Limit;
 
 /// Severity of monitors that are expected to be refused.
 const TRIED: u8 = 9;
+/// A monitor id that is taken to be free where the station does not report its monitors.
+pub(super) const NO_SUCH_ID: i64 = 100_000;
 
 #[given("the monitor is set")]
 async fn is_set(w: &mut World) {
@@ -116,8 +118,8 @@ async fn replace_unknown(w: &mut World) {
     w.attempt(async |w| {
         let at = w.target()?.clone();
         let wanted = quiet(w, &at, w.kind).await?;
-        let id = w.before.as_ref().map(|b| b.unused_id());
-        set(w, &[Wanted { id, ..wanted }]).await
+        let id = w.before.as_ref().map_or(NO_SUCH_ID, |b| b.unused_id());
+        set(w, &[wanted.replacing(id)]).await
     })
     .await;
 }
@@ -264,7 +266,7 @@ async fn removed(w: &mut World) {
 async fn remove_unknown(w: &mut World) {
     w.attempt(async |w| {
         let report = super::setting::monitoring_report(w, json!({})).await?;
-        let id = report.map_or(100_000, |r| r.unused_id());
+        let id = report.map_or(NO_SUCH_ID, |r| r.unused_id());
         remove(w, &[id]).await
     })
     .await;
@@ -306,6 +308,11 @@ async fn takes_each(w: &mut World) {
             if let Some(m) = w.matched.first() {
                 checks.push(if m.status == "Accepted" {
                     results::id_is_given(m, sent)
+                } else if m.status == "Duplicate" && w.before.is_none() {
+                    Check::open(
+                        "which severities are taken is not known, for the station does not say",
+                        [sent, m.at],
+                    )
                 } else {
                     let expected = format!("{words} to be accepted");
                     Finding::new(Code::UnexpectedStatus, expected, m.said(), [sent, m.at]).into()

@@ -106,6 +106,7 @@ pub(super) async fn everything_is_let_through(w: &mut World) -> Result<(), Stop>
         // Done once for all lanes, by the run.
         return Ok(());
     }
+    switched_on(w).await?;
     let before = level_in_force(w).await?;
     set_level(w, 9, before).await?;
     match w.answer()?.status() {
@@ -117,12 +118,30 @@ pub(super) async fn everything_is_let_through(w: &mut World) -> Result<(), Stop>
     }
 }
 
+/// Switches monitoring on where the station is delivered with monitoring off. It is put back after the scenario.
+pub(super) async fn switched_on(w: &mut World) -> Result<(), Stop> {
+    let at = of_monitoring("Enabled");
+    let inventory = super::inventory::fetch(w).await?;
+    let off = inventory.find(&at).and_then(Reported::value).is_some_and(|v| v.eq_ignore_ascii_case("false"));
+    let back = Undo::Written(at.clone(), "false".to_owned());
+    if !off || w.undo.contains(&back) {
+        return Ok(());
+    }
+    w.undo.push(back);
+    write(w, &at, "true").await
+}
+
+/// A variable of the station's monitoring.
+fn of_monitoring(variable: &str) -> VariableAddress {
+    VariableAddress {
+        component: ComponentRef { name: "MonitoringCtrlr".to_owned(), instance: None, evse: None },
+        variable: VariableRef { name: variable.to_owned(), instance: None },
+    }
+}
+
 /// The monitoring level in force, if the station says.
 pub(super) async fn level_in_force(w: &mut World) -> Result<Option<i64>, Stop> {
-    let level = VariableAddress {
-        component: ComponentRef { name: "MonitoringCtrlr".to_owned(), instance: None, evse: None },
-        variable: VariableRef { name: "ActiveMonitoringLevel".to_owned(), instance: None },
-    };
+    let level = of_monitoring("ActiveMonitoringLevel");
     Ok(read_text(w, &level).await?.and_then(|v| v.trim().parse().ok()))
 }
 

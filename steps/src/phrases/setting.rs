@@ -4,6 +4,7 @@ use super::chosen::is_number;
 use super::results::pair;
 use crate::world::Undo;
 use crate::{Stop, World};
+use judge::Check;
 use judge::inventory::Inventory;
 use judge::monitors::{MonitoringReport, SetMonitor};
 use judge::results::Kind;
@@ -127,6 +128,9 @@ pub(super) async fn set_for_later(w: &mut World, wanted: &[Wanted]) -> Result<()
     if w.monitors.len() == had + wanted.len() {
         return Ok(());
     }
+    if let Err(lost @ Check::Open { .. }) = answer.result() {
+        return Err(lost.into());
+    }
     let said: Vec<String> = w.matched.iter().map(|m| m.said()).collect();
     let said = if said.is_empty() { "no result".to_owned() } else { said.join(", ") };
     Err(Stop::open(format!("a monitor the scenario needs was not set: {said}"), at))
@@ -138,6 +142,9 @@ async fn known_before(w: &mut World) -> Result<(), Stop> {
         return Ok(());
     }
     w.looked = true;
+    if !w.beside {
+        super::moving::switched_on(w).await?;
+    }
     if w.handed.no_monitoring_report {
         return Ok(());
     }

@@ -144,7 +144,7 @@ async fn remove_three(w: &mut World) {
             let why = "the station takes fewer than three ids in one request";
             return Err(Stop::NotApplicable(why.to_owned()));
         }
-        let unknown = w.before.as_ref().map_or(100_000, |b| b.unused_id());
+        let unknown = w.before.as_ref().map_or(super::monitors::NO_SUCH_ID, |b| b.unused_id());
         let (Some(first), Some(second)) = (w.monitors.first().cloned(), w.monitors.get(1).cloned()) else {
             return Err(Stop::Bug("two monitors are needed".into()));
         };

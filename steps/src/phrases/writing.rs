@@ -108,6 +108,21 @@ fn put_back_if_taken(w: &mut World) -> Result<(), Stop> {
     Ok(())
 }
 
+#[then("the value is taken, at once or after a reboot")]
+async fn taken(w: &mut World) {
+    w.attempt(async |w| {
+        let sent = w.answer()?.sent;
+        let check = results::status_is(&w.matched, 0, &["Accepted", "RebootRequired"], sent);
+        if w.matched.first().is_some_and(|m| m.status == "RebootRequired") {
+            // Until then the old value is read, which says nothing.
+            return Err(Stop::Judged(check));
+        }
+        w.judge([check]);
+        Ok(())
+    })
+    .await;
+}
+
 #[then("reading it gives the new value")]
 async fn gives_new(w: &mut World) {
     w.attempt(async |w| {

@@ -12,6 +12,8 @@
 
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../harness/middle.rs"]
+mod middle;
 #[path = "../harness/relay.rs"]
 mod relay;
 #[path = "../harness/trial.rs"]
@@ -19,6 +21,7 @@ mod trial;
 #[path = "../harness/wire.rs"]
 mod wire;
 
+mod choices;
 mod events;
 mod numbering;
 mod real_errors;
@@ -29,10 +32,9 @@ mod results;
 mod spelling;
 mod traffic;
 mod unrelated;
-mod zz_timing;
 
+use middle::Nobody;
 use ocpp::Version;
-use relay::Nobody;
 use trial::{changes_nothing, trial};
 
 #[test]

@@ -1,6 +1,6 @@
 //! Answers with one result per element.
 
-use crate::relay::{Passing, Says};
+use crate::middle::{Passing, Says};
 use crate::trial::{BUT_EACH, changes_nothing, trial};
 use ocpp::Version;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn status(from: &'static str, to: &'static str) -> Says<impl FnMut(&mut Passing)
 #[test]
 fn results_come_in_reversed_order() {
     for version in Version::ALL {
-        changes_nothing(&trial(version).run(Says(|p: &mut Passing| {
+        changes_nothing(&trial(version).select(BUT_EACH).run(Says(|p: &mut Passing| {
             if let Some(all) = results(p) {
                 all.reverse();
             }
@@ -57,9 +57,7 @@ fn every_status_is_explained() {
             payload["statusInfo"] = info();
         }
     };
-    for version in Version::ALL {
-        changes_nothing(&trial(version).run(Says(explain)));
-    }
+    changes_nothing(&trial(Version::V21).select(BUT_EACH).run(Says(explain)));
 }
 
 #[test]

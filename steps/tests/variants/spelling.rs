@@ -1,7 +1,7 @@
 //! The same said in other words: names, times, numbers, optional fields.
 
-use crate::relay::{Passing, Says};
-use crate::trial::{BUT_EACH, EVENTS, changes_nothing, trial};
+use crate::middle::{Passing, Says};
+use crate::trial::{BUT_EACH, EVENTS, REPORTS, changes_nothing, trial};
 use jiff::Timestamp;
 use ocpp::Version;
 use serde_json::{Map, Value, json};
@@ -38,7 +38,7 @@ fn names(spell: fn(&str) -> String) -> impl FnMut(&mut Value) {
 #[test]
 fn names_are_spelt_in_any_case() {
     let (mut lower, mut upper) = (names(|n| n.to_lowercase()), names(|n| n.to_uppercase()));
-    changes_nothing(&trial(Version::V201).run(Says(|p: &mut Passing| {
+    changes_nothing(&trial(Version::V201).select(BUT_EACH).run(Says(|p: &mut Passing| {
         let is_call = p.is_call();
         match p.payload() {
             Some(payload) if is_call => upper(payload),
@@ -73,16 +73,14 @@ fn times(spell: impl Fn(Timestamp) -> String) -> impl FnMut(&mut Passing) {
 /// The reference station writes three.
 #[test]
 fn times_have_no_decimals() {
-    for version in Version::ALL {
-        let whole = |t: Timestamp| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        changes_nothing(&trial(version).select(EVENTS).run(Says(times(whole))));
-    }
+    let whole = |t: Timestamp| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    changes_nothing(&trial(Version::V21).select(EVENTS).run(Says(times(whole))));
 }
 
 #[test]
 fn times_are_written_with_an_offset() {
     let utc = |t: Timestamp| t.strftime("%Y-%m-%dT%H:%M:%S.%3f+00:00").to_string();
-    changes_nothing(&trial(Version::V201).select(BUT_EACH).run(Says(times(utc))));
+    changes_nothing(&trial(Version::V201).select(REPORTS).run(Says(times(utc))));
     let offset = jiff::tz::Offset::constant(2);
     let local =
         move |t: Timestamp| t.to_zoned(offset.to_time_zone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
@@ -146,7 +144,7 @@ fn whole_numbers_are_written_with_a_fraction() {
 
 #[test]
 fn what_is_false_by_default_is_left_out_or_said() {
-    changes_nothing(&trial(Version::V201).select(BUT_EACH).run(Says(|p: &mut Passing| {
+    changes_nothing(&trial(Version::V201).select(EVENTS).run(Says(|p: &mut Passing| {
         let Some(payload) = p.payload() else { return };
         each_object(payload, &mut |object| {
             if object.get("tbc") == Some(&json!(false)) {
@@ -162,13 +160,10 @@ fn what_is_false_by_default_is_left_out_or_said() {
 /// Where the schemas allow it: everywhere but in `customData` itself.
 #[test]
 fn everything_carries_data_of_the_maker() {
-    for version in Version::ALL {
-        changes_nothing(&trial(version).select(BUT_EACH).run(Says(|p: &mut Passing| {
-            let Some(payload) = p.payload() else { return };
-            each_object(payload, &mut |object| {
-                object
-                    .insert("customData".into(), json!({ "vendorId": "com.example", "anything": [1, "a"] }));
-            });
-        })));
-    }
+    changes_nothing(&trial(Version::V21).select(BUT_EACH).run(Says(|p: &mut Passing| {
+        let Some(payload) = p.payload() else { return };
+        each_object(payload, &mut |object| {
+            object.insert("customData".into(), json!({ "vendorId": "com.example", "anything": [1, "a"] }));
+        });
+    })));
 }

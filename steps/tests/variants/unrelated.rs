@@ -11,7 +11,7 @@ pub fn event(n: u64, now: &str) -> Value {
         "component": { "name": "Connector", "evse": { "id": 1, "connectorId": 1 } },
         "variable": { "name": "Temperature", "instance": "Contact" },
         "eventNotificationType": "HardWiredNotification" });
-    if n % 3 > 0 {
+    if !n.is_multiple_of(3) {
         event["eventNotificationType"] = json!("PreconfiguredMonitor");
         event["variableMonitoringId"] = json!(OTHER_MONITOR);
     }
