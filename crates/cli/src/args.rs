@@ -75,7 +75,7 @@ pub(crate) struct Certify {
     /// How long to wait for a station to connect (90s, 5min, …).
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
     pub(crate) wait: Duration,
-    /// Directory for evidence and result; it must not exist yet [default: runs/<time>-<archetype>].
+    /// Directory for evidence and result; it must not hold a run yet [default: runs/TIME-ARCHETYPE].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// How to print the result.
