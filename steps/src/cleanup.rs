@@ -37,7 +37,11 @@ pub(crate) async fn catch_up(w: &mut World) -> Result<(), Stop> {
 async fn put_back(w: &mut World, all: Vec<Undo>) -> Result<(), Stop> {
     let (monitors, others): (Vec<Undo>, Vec<Undo>) =
         all.into_iter().partition(|u| matches!(u, Undo::Monitor(_)));
-    for undo in others.into_iter().rev().chain(monitors) {
+    // Monitoring as such is switched off last: while it is off, a station may refuse to remove a monitor.
+    let (switch, others): (Vec<Undo>, Vec<Undo>) = others
+        .into_iter()
+        .partition(|u| matches!(u, Undo::Written(at, _) if at.component.name == "MonitoringCtrlr"));
+    for undo in others.into_iter().rev().chain(monitors).chain(switch) {
         if !undone(w, &undo).await? {
             w.handed.unfinished.push(undo);
         }
