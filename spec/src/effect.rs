@@ -1,5 +1,6 @@
 //! The physical effects a scenario may ask for. A scenario names the effect; a run binds it to a rig.
 
+use crate::model::{FaultRow, RowId};
 use ocpp::{ComponentRef, VariableAddress, VariableRef};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -17,6 +18,21 @@ pub enum Effect {
         /// The new actual value, as OCPP writes it.
         value: String,
     },
+    /// A fault of the archetype occurs, or goes away.
+    Fault {
+        /// The fault row (`F-0031`).
+        row: RowId,
+        /// The fault, in a few words.
+        title: String,
+        /// Whether it occurs (`true`) or goes away.
+        present: bool,
+        /// The component that shows it.
+        component: ComponentRef,
+        /// Its variable.
+        variable: VariableRef,
+        /// The actual value by which it shows.
+        value: String,
+    },
     /// A vehicle is plugged in and a transaction starts.
     TransactionStart {
         /// The EVSE.
@@ -27,12 +43,43 @@ pub enum Effect {
         /// The EVSE.
         evse: u32,
     },
+    /// A vehicle, or a dummy of one, is plugged in; nobody authorizes.
+    PlugIn {
+        /// The EVSE.
+        evse: u32,
+        /// Its connector.
+        connector: u32,
+    },
+    /// The vehicle is unplugged.
+    PlugOut {
+        /// The EVSE.
+        evse: u32,
+        /// Its connector.
+        connector: u32,
+    },
+    /// The station loses its power without a warning, and has it back after some seconds.
+    PowerLoss {
+        /// How long it is without power.
+        seconds: u32,
+    },
 }
 
 impl Effect {
     /// The value of a variable changes.
     pub fn value(at: &VariableAddress, value: impl Into<String>) -> Effect {
         Effect::Value { component: at.component.clone(), variable: at.variable.clone(), value: value.into() }
+    }
+
+    /// A fault occurs or goes away, which shows in a variable.
+    pub fn fault(row: &FaultRow, present: bool, at: &VariableAddress, value: impl Into<String>) -> Effect {
+        Effect::Fault {
+            row: row.id.clone(),
+            title: row.title.clone(),
+            present,
+            component: at.component.clone(),
+            variable: at.variable.clone(),
+            value: value.into(),
+        }
     }
 }
 
@@ -43,8 +90,20 @@ impl fmt::Display for Effect {
                 let at = VariableAddress { component: component.clone(), variable: variable.clone() };
                 write!(f, "{at} becomes {value}")
             }
+            Effect::Fault { row, title, present, component, variable, value } => {
+                let at = VariableAddress { component: component.clone(), variable: variable.clone() };
+                let what = if *present { "occurs" } else { "goes away" };
+                write!(f, "{row} ({title}) {what}: {at} becomes {value}")
+            }
             Effect::TransactionStart { evse } => write!(f, "a transaction starts on EVSE {evse}"),
             Effect::TransactionEnd { evse } => write!(f, "the transaction on EVSE {evse} ends"),
+            Effect::PlugIn { evse, connector } => {
+                write!(f, "a vehicle is plugged into connector {connector} of EVSE {evse}")
+            }
+            Effect::PlugOut { evse, connector } => {
+                write!(f, "the vehicle is unplugged from connector {connector} of EVSE {evse}")
+            }
+            Effect::PowerLoss { seconds } => write!(f, "the station is without power for {seconds} s"),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     Source, SourceError, embedded,
     lint::{self, Chain, LintReport},
     model::{
-        ArchetypeFile, BehaviourRow, ComponentRow, Condition, FaultRow, MonitorRow, Row, Topology,
+        ArchetypeFile, BehaviourRow, ComponentRow, Condition, FaultRow, MonitorRow, Row, Topology, TrendRow,
         VariableRow,
     },
     rows::{RowRef, of_components},
@@ -37,6 +37,8 @@ pub struct Archetype {
     pub faults: Vec<FaultRow>,
     /// Behaviours.
     pub behaviours: Vec<BehaviourRow>,
+    /// Early signs for operators; never judged.
+    pub trends: Vec<TrendRow>,
     /// The files it was read from, named without directories: extended first, its own last.
     pub sources: Vec<Source>,
     /// SHA-256 over the names and texts of the sources, in hex.
@@ -124,7 +126,7 @@ impl Archetype {
         let mut sources = Vec::new();
         let mut topology = None;
         let (mut conditions, mut components) = (Vec::new(), Vec::new());
-        let (mut faults, mut behaviours) = (Vec::new(), Vec::new());
+        let (mut faults, mut behaviours, mut trends) = (Vec::new(), Vec::new(), Vec::new());
         let mut last = None;
         for read in chain.files {
             let file = read.file;
@@ -134,6 +136,7 @@ impl Archetype {
             components.extend(file.components);
             faults.extend(file.faults);
             behaviours.extend(file.behaviours);
+            trends.extend(file.trends);
             last = Some((file.id, file.title, file.version, file.edition, file.summary));
         }
         let Some((id, title, version, edition, summary)) = last else {
@@ -153,12 +156,13 @@ impl Archetype {
             components,
             faults,
             behaviours,
+            trends,
             sources,
             hash,
         })
     }
 
-    /// Every row: components with their variables and monitors, then faults, then behaviours.
+    /// Every row that binds: components with their variables and monitors, then faults, then behaviours.
     pub fn rows(&self) -> impl Iterator<Item = RowRef<'_>> {
         of_components(&self.components)
             .chain(self.faults.iter().map(RowRef::Fault))
@@ -214,6 +218,12 @@ impl Archetype {
             RowRef::Behaviour(b) => Some(b),
             _ => None,
         }
+    }
+
+    /// The trend `T-…`.
+    pub fn trend(&self, id: impl AsRef<str>) -> Option<&TrendRow> {
+        let id = id.as_ref();
+        self.trends.iter().find(|t| t.id.0 == id)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Rows in the order they are written, with what they belong to.
 
-use crate::model::{ArchetypeFile, BehaviourRow, ComponentRow, FaultRow, MonitorRow, Row, VariableRow};
+use crate::model::{
+    ArchetypeFile, BehaviourRow, ComponentRow, FaultRow, MonitorRow, Row, TrendRow, VariableRow,
+};
 
 /// A row together with the rows it sits in.
 #[derive(Debug, Clone, Copy)]
@@ -93,4 +95,9 @@ pub(crate) fn located(file: &ArchetypeFile) -> Vec<(String, RowRef<'_>)> {
         file.behaviours.iter().enumerate().map(|(i, b)| (format!("/behaviours/{i}"), RowRef::Behaviour(b))),
     );
     rows
+}
+
+/// Every trend of a file with the JSON pointer to it. Trends bind nobody, so they are not among the rows.
+pub(crate) fn located_trends(file: &ArchetypeFile) -> impl Iterator<Item = (String, &TrendRow)> {
+    file.trends.iter().enumerate().map(|(i, t)| (format!("/trends/{i}"), t))
 }

@@ -1,7 +1,11 @@
-//! JSON Schemas of the files people write, made from the model. Editors use them to complete and check; lint uses
-//! them to name every mistake in a file's shape.
+//! JSON Schemas of the files people write or read by program, made from the model. Editors use them to complete and
+//! check; lint uses them to name every mistake in a file's shape.
 
-use crate::model::{ArchetypeFile, DeclarationFile, ExpectedFailuresFile};
+use crate::{
+    diff::EditionDiff,
+    model::{ArchetypeFile, DeclarationFile, ExpectedFailuresFile},
+    requirements::RequirementsFile,
+};
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -10,6 +14,10 @@ static DECLARATION: LazyLock<Value> =
     LazyLock::new(|| tidy(schemars::schema_for!(DeclarationFile).to_value()));
 static EXPECTED_FAILURES: LazyLock<Value> =
     LazyLock::new(|| tidy(schemars::schema_for!(ExpectedFailuresFile).to_value()));
+
+static EDITION_DIFF: LazyLock<Value> = LazyLock::new(|| tidy(schemars::schema_for!(EditionDiff).to_value()));
+static REQUIREMENTS: LazyLock<Value> =
+    LazyLock::new(|| tidy(schemars::schema_for!(RequirementsFile).to_value()));
 
 /// Schema of an archetype file (`spec/schemas/archetype-1.json`), keys in alphabetical order.
 pub fn archetype() -> &'static Value {
@@ -24,6 +32,16 @@ pub fn declaration() -> &'static Value {
 /// Schema of a file of expected failures (`spec/schemas/expected-failures-1.json`), keys in alphabetical order.
 pub fn expected_failures() -> &'static Value {
     &EXPECTED_FAILURES
+}
+
+/// Schema of the differences between two editions (`spec/schemas/edition-diff-1.json`), keys in alphabetical order.
+pub fn edition_diff() -> &'static Value {
+    &EDITION_DIFF
+}
+
+/// Schema of the table of OCPP requirements (`spec/schemas/requirements-1.json`), keys in alphabetical order.
+pub fn requirements() -> &'static Value {
+    &REQUIREMENTS
 }
 
 /// Keys in alphabetical order whatever way serde_json was built, and descriptions without the links of Rust

@@ -77,6 +77,7 @@ behaviours:
   - id: B-0001
     title: The station reports its monitors.
     level: 2
+    topic: monitoring-reports
     versions: [2.1]
     obligation: must
     grounding: ocpp

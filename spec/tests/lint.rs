@@ -1,5 +1,5 @@
-//! One fixture for each lint finding: `tests/lint/<code>.yaml` (or `<code>.<variant>.yaml`) has findings of that
-//! code only, and what the author sees is kept as a snapshot.
+//! One fixture for each lint finding: `tests/lint/<code>.yaml` (or `<code>.<variant>.yaml`, or a folder `<code>` where
+//! it takes several files) has findings of that code only, and what the author sees is kept as a snapshot.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use spec::{LintCode, lint::lint_paths};

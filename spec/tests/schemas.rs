@@ -10,6 +10,8 @@ fn the_committed_schemas_are_those_of_the_model() {
         ("archetype-1", schema::archetype()),
         ("declaration-1", schema::declaration()),
         ("expected-failures-1", schema::expected_failures()),
+        ("edition-diff-1", schema::edition_diff()),
+        ("requirements-1", schema::requirements()),
     ];
     for (name, schema) in all {
         let path = format!("{}/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -32,7 +34,13 @@ fn every_key_an_author_can_write_is_explained() {
             }
         }
     }
-    for schema in [schema::archetype(), schema::declaration(), schema::expected_failures()] {
+    for schema in [
+        schema::archetype(),
+        schema::declaration(),
+        schema::expected_failures(),
+        schema::edition_diff(),
+        schema::requirements(),
+    ] {
         walk(schema, "");
         for (name, definition) in schema["$defs"].as_object().unwrap() {
             walk(definition, name);

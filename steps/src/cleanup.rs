@@ -3,6 +3,7 @@
 //! the end of the run, and what remains then is said.
 
 use crate::phrases::{monitors_now, remove_monitors, write_back, write_base, write_level};
+use crate::presence::is_open;
 use crate::world::Undo;
 use crate::{Stop, World};
 use judge::monitors::ReportedMonitor;
@@ -16,11 +17,29 @@ use serde_json::json;
 /// When a recording differs.
 pub(crate) async fn clean_up(w: &mut World) -> Result<(), Stop> {
     let all = std::mem::take(&mut w.undo);
+    let all = the_connection_first(w, all).await?;
     put_back(w, all).await?;
     if w.suspicious && !w.beside {
         sweep(w).await?;
     }
     Ok(())
+}
+
+/// Before anything is asked of the station it must be able to come, and be answered as usual.
+async fn the_connection_first(w: &mut World, all: Vec<Undo>) -> Result<Vec<Undo>, Stop> {
+    let (ours, others): (Vec<Undo>, Vec<Undo>) =
+        all.into_iter().partition(|u| matches!(u, Undo::Offline | Undo::Answers));
+    if ours.contains(&Undo::Answers) {
+        w.lane.answer_with(net::csms::Policy::default())?;
+    }
+    if ours.contains(&Undo::Offline) {
+        let open = w.lane.offline(false)?;
+        if !is_open(w) {
+            let limit = w.cx.deadline("B-0001");
+            w.lane.reconnected(open, limit).await?;
+        }
+    }
+    Ok(others)
 }
 
 /// Tries again what could not be put back before.
@@ -64,6 +83,8 @@ async fn undone(w: &mut World, undo: &Undo) -> Result<bool, Stop> {
                 results::pair(Kind::Set, &answer).ok().and_then(|(m, _)| Some(m.first()?.status.clone()));
             Ok(matches!(status.as_deref(), Some("Accepted" | "RebootRequired")))
         }
+        // Done before anything else.
+        Undo::Offline | Undo::Answers => Ok(true),
         Undo::Operative(evse) => {
             let payload = json!({ "operationalStatus": "Operative", "evse": { "id": evse } });
             let answer = w.call("ChangeAvailability", payload).await?;

@@ -6,8 +6,13 @@
 
 use crate::world::Undo;
 use judge::framing::Framing;
+use judge::hygiene::Hygiene;
 use judge::inventory::Inventory;
 use judge::monitors::SetMonitor;
+use judge::provision::Shipped;
+use spec::Place;
+use spec::model::RowId;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use trace::Seq;
 
@@ -16,8 +21,14 @@ use trace::Seq;
 pub(crate) struct Handed {
     /// The full inventory, fetched once: no scenario changes what a station is made of.
     pub(crate) inventory: Option<Rc<Inventory>>,
+    /// The monitors the station brings along, fetched once: they are the maker's.
+    pub(crate) shipped: Option<Rc<Shipped>>,
+    /// Monitor rows whose alert came as a message without a monitor, with the record.
+    pub(crate) notified: BTreeMap<(RowId, Place), Seq>,
     /// What is wrong with the frames so far, judged once for all its rows.
     pub(crate) framing: Option<Rc<Framing>>,
+    /// What all events of the run say, read once at its end.
+    pub(crate) hygiene: Option<Rc<Hygiene>>,
     /// The record since which the station does not answer any more.
     pub(crate) deaf: Option<Seq>,
     /// The loss of the connection after which the station was waited for in vain.
@@ -38,6 +49,9 @@ impl Handed {
         let mut merged = self.clone();
         for lane in lanes {
             merged.inventory = merged.inventory.or(lane.inventory);
+            merged.shipped = merged.shipped.or(lane.shipped);
+            merged.notified.extend(lane.notified);
+            merged.hygiene = merged.hygiene.or(lane.hygiene);
             merged.framing = merged.framing.or(lane.framing);
             merged.no_monitoring_report |= lane.no_monitoring_report;
             // A change counts, in either direction; what a lane left as it was does not.

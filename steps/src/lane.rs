@@ -1,15 +1,16 @@
 //! A lane: the acts and waits of one scenario, in order. It cannot tell a live station from a recording.
 
 use crate::Stop;
-use crate::link::{Link, Met, OutgoingCall, Wait, WaitFor};
+use crate::link::{Act, Link, Met, OutgoingCall, Wait, WaitFor};
 use judge::answer::{Answer, Reply};
 use judge::{Paged, Part, Window};
+use net::csms::Policy;
 use ocpp::Version;
 use ocpp::frame::Frame;
 use serde_json::{Value, json};
 use spec::Effect;
 use std::time::Duration;
-use trace::{Body, ConnId, Direction, LaneId, Record, Seq};
+use trace::{Body, CloseWith, ConnId, Direction, LaneId, Record, Seq};
 
 /// The acts and waits of one scenario.
 pub struct Lane {
@@ -105,6 +106,104 @@ impl Lane {
             (Met::At(_), Some(reply)) => reply,
             (Met::Lost(at) | Met::At(at), _) => Reply::Lost { at },
         }))
+    }
+
+    /// Sends any text, well-formed or not, whatever is outstanding. Returns its record.
+    ///
+    /// # Errors
+    /// When a recording differs.
+    pub async fn raw(&mut self, text: &str) -> Result<Seq, Stop> {
+        let sent = self.link.raw(self.id, &mut self.cursor, text).await?;
+        self.now = self.now.max(sent.seq);
+        self.conn = sent.conn.or(self.conn);
+        Ok(sent.seq)
+    }
+
+    /// A message id for a CALL that is sent by [`Lane::raw`].
+    pub fn fresh_id(&mut self) -> String {
+        self.calls += 1;
+        format!("d{}-{}", self.id.0, self.calls)
+    }
+
+    fn act(&mut self, act: &Act) -> Result<Seq, Stop> {
+        let seq = self.link.act(self.id, &mut self.cursor, act)?;
+        self.now = self.now.max(seq);
+        Ok(seq)
+    }
+
+    /// Ends the connection: politely with a close frame, or by cutting the stream. Its end ends no later wait of
+    /// this lane.
+    ///
+    /// # Errors
+    /// When a recording differs.
+    pub fn hang_up(&mut self, polite: bool) -> Result<Seq, Stop> {
+        self.conn = None;
+        self.act(&Act::HangUp { polite })
+    }
+
+    /// Ends the connection with a code and a reason of the close frame.
+    ///
+    /// # Errors
+    /// When a recording differs.
+    pub fn close(&mut self, code: u16, reason: &str) -> Result<Seq, Stop> {
+        self.conn = None;
+        self.act(&Act::Close(CloseWith { code, reason: reason.to_owned() }))
+    }
+
+    /// From here on lets nobody in, or somebody again. An open connection stays open.
+    ///
+    /// # Errors
+    /// When a recording differs.
+    pub fn offline(&mut self, offline: bool) -> Result<Seq, Stop> {
+        self.act(&Act::Offline(offline))
+    }
+
+    /// From here on answers the station's CALLs in this way.
+    ///
+    /// # Errors
+    /// When a recording differs.
+    pub fn answer_with(&mut self, policy: Policy) -> Result<Seq, Stop> {
+        self.act(&Act::Answer(Box::new(policy)))
+    }
+
+    /// Waits until a station has connected again after a record. `None` if none did in time.
+    ///
+    /// # Errors
+    /// When the run is interrupted or a recording differs.
+    pub async fn reconnected(&mut self, from: Seq, limit: Duration) -> Result<Option<Seq>, Stop> {
+        self.conn = None;
+        let what = "the station to connect again";
+        let is = |r: &Record| matches!(r.body, Body::Connected { version: Some(_), .. });
+        Ok(match self.until(from, limit, what, WaitFor::Station, is).await? {
+            Met::At(at) => Some(at),
+            Met::Deadline(_) | Met::Lost(_) => None,
+        })
+    }
+
+    /// Waits for a CALL (or SEND) of the station, from a record on. `None` if none came in time.
+    ///
+    /// # Errors
+    /// When the run is interrupted or a recording differs.
+    pub async fn heard(
+        &mut self,
+        from: Seq,
+        limit: Duration,
+        action: &str,
+        kind: WaitFor,
+        mut is: impl FnMut(&Value) -> bool,
+    ) -> Result<Option<(Seq, Value)>, Stop> {
+        let (version, mut found) = (self.version, None);
+        let met = self
+            .until(from, limit, action, kind, |record| {
+                found = said(record, action, version).filter(|payload| is(payload));
+                found.is_some()
+            })
+            .await?;
+        match met {
+            Met::At(at) => Ok(found.map(|payload| (at, payload))),
+            Met::Deadline(_) => Ok(None),
+            Met::Lost(at) => Err(Stop::open(format!("the connection was lost while {action} was due"), [at])),
+        }
     }
 
     /// Waits for a record. The connection of the lane's last CALL being lost ends the wait too.
@@ -240,6 +339,20 @@ fn reply_to(record: &Record, id: &str, version: Version) -> Option<Reply> {
         Frame::CallResult { id: of, payload } if of == id => Some(Reply::Result { at, payload }),
         Frame::CallError { id: of, code, description, .. } if of == id => {
             Some(Reply::Error { at, code, description })
+        }
+        _ => None,
+    }
+}
+
+/// The payload of a CALL or SEND of the station with this action, if a record holds one.
+pub(crate) fn said(record: &Record, action: &str, version: Version) -> Option<Value> {
+    match &record.body {
+        Body::Frame { dir: Direction::Rx, raw, .. } if raw.contains(action) => {}
+        _ => return None,
+    }
+    match judge::frame_of(record, version)?.1 {
+        Frame::Call { action: a, payload, .. } | Frame::Send { action: a, payload, .. } if a == action => {
+            Some(payload)
         }
         _ => None,
     }

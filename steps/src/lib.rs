@@ -26,6 +26,8 @@ pub use phrasebook::{Phrase, phrases};
 pub use plan::{Impact, Plan, PlanError, Selection, Suite};
 pub use rig::{NoRig, Rig};
 pub use run::{Progress, Run, run};
-pub use session::{Options, ReplayError, Replayed, Session, Undeclared, first_version, replay};
+pub use session::{
+    Options, ReplayError, Replayed, Session, Undeclared, first_version, replay, replay_hiding, session_of,
+};
 pub use stop::{Diverged, Stop};
 pub use world::World;

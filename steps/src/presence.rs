@@ -52,6 +52,11 @@ pub(crate) async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outc
     Ok(None)
 }
 
+/// Whether the station is connected, as far as the lane knows.
+pub(crate) fn is_open(w: &World) -> bool {
+    w.lane.since(Seq(0), |window| matches!(connection(window.records), Connection::Open(_)))
+}
+
 /// The state of the link at some point of the trace.
 enum Connection {
     /// Open since this record.

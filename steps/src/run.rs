@@ -392,6 +392,12 @@ fn stopped(stop: Option<Stop>, mut checks: Vec<Check>, obligation: Obligation) -
             checks.push(Check::Open { reason, evidence });
             settle(obligation, checks)
         }
+        Some(Stop::Blocked(row)) => {
+            if checks.iter().any(|c| matches!(c, Check::Broken(_))) {
+                return settle(obligation, checks);
+            }
+            Outcome::blocked(row)
+        }
         Some(Stop::NotExercised(why)) => {
             if checks.iter().any(|c| matches!(c, Check::Broken(_))) {
                 return settle(obligation, checks);

@@ -11,6 +11,7 @@ use ocpp::validate::Validators;
 use serde::{Deserialize, Serialize};
 use spec::model::Level;
 use spec::{Archetype, Declaration, ExpectedError, ExpectedFailures, LoadError, Source};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 use trace::{Body, Record, SCHEMA_VERSION, Seq};
@@ -149,6 +150,8 @@ pub struct Replayed {
     pub run: Run,
     /// Whether the recording ends before the run did.
     pub incomplete: bool,
+    /// Records of verdicts that came out otherwise because of what was hidden in the recording.
+    pub excused: BTreeSet<Seq>,
 }
 
 /// Why evidence cannot be replayed.
@@ -214,23 +217,42 @@ impl From<Vec<FeatureError>> for ReplayError {
 /// # Errors
 /// Why it cannot be repeated, or where it differs.
 pub async fn replay(records: Vec<Record>, suite: Suite) -> Result<Replayed, ReplayError> {
-    let session = head(&records, suite)?;
+    replay_hiding(records, suite, BTreeSet::new()).await
+}
+
+/// Repeats a run from records in some of which something was hidden. Verdicts that rest on them may come out
+/// otherwise; [`Replayed::excused`] names them.
+///
+/// # Errors
+/// As for [`replay`].
+pub async fn replay_hiding(
+    records: Vec<Record>,
+    suite: Suite,
+    hidden: BTreeSet<Seq>,
+) -> Result<Replayed, ReplayError> {
+    let session = session_of(&records, suite)?;
     let version = first_version(&records).ok_or(ReplayError::NothingJudged)?;
     let plan = session.plan(version)?;
     let complete = matches!(records.last().map(|r| &r.body), Some(Body::End { .. }));
     let end = Seq(records.len() as u64);
-    let cx = session.context(version, Link::Recorded(Rc::new(Recorded::new(records))));
+    let recorded = Rc::new(Recorded::new(records).hiding(hidden));
+    let cx = session.context(version, Link::Recorded(recorded.clone()));
     match run(cx, &plan, &|_| ()).await {
-        Ok(run) => Ok(Replayed { session, plan, run, incomplete: !complete }),
+        Ok(run) => Ok(Replayed { session, plan, run, incomplete: !complete, excused: recorded.excused() }),
         // A recording that breaks off is repeated up to there; that is no contradiction.
         Err(d) if !complete && d.at >= end => {
-            Ok(Replayed { session, plan, run: Run::broken(&d), incomplete: true })
+            let excused = recorded.excused();
+            Ok(Replayed { session, plan, run: Run::broken(&d), incomplete: true, excused })
         }
         Err(d) => Err(d.into()),
     }
 }
 
-fn head(records: &[Record], suite: Suite) -> Result<Session, ReplayError> {
+/// The inputs of a run, from the head of its evidence.
+///
+/// # Errors
+/// Why they cannot be read, or that this suite has other scenarios.
+pub fn session_of(records: &[Record], suite: Suite) -> Result<Session, ReplayError> {
     let Some(Body::Run { schema_version, suite: by, features, options }) = records.first().map(|r| &r.body)
     else {
         return Err(ReplayError::Head { at: Seq(0), wanted: "the head of a run" });

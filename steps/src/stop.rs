@@ -1,6 +1,7 @@
 //! Why a scenario does not go on.
 
 use judge::Check;
+use spec::model::RowId;
 use trace::Seq;
 
 /// What ends a scenario before its last step.
@@ -15,6 +16,8 @@ pub enum Stop {
         /// What there is.
         evidence: Vec<Seq>,
     },
+    /// Another row stands in the way.
+    Blocked(RowId),
     /// The stimulus did not happen.
     NotExercised(String),
     /// The row does not apply to this station.

@@ -28,6 +28,10 @@ pub(crate) enum Undo {
     Value(Effect),
     /// Write a value back.
     Written(VariableAddress, String),
+    /// Let stations in again.
+    Offline,
+    /// Answer the station's CALLs as usual.
+    Answers,
     /// Make an EVSE operative again.
     Operative(u32),
 }
@@ -40,6 +44,8 @@ impl fmt::Display for Undo {
             Undo::Base(base) => write!(f, "the monitoring base was {base}"),
             Undo::Value(effect) => write!(f, "{effect}"),
             Undo::Written(at, value) => write!(f, "{at} was {value}"),
+            Undo::Offline => f.write_str("the suite let nobody in"),
+            Undo::Answers => f.write_str("the suite answered in another way"),
             Undo::Operative(evse) => write!(f, "EVSE {evse} was operative"),
         }
     }
@@ -117,6 +123,8 @@ pub struct World {
     pub(crate) event_ids: Vec<i64>,
     /// The records of such requests.
     pub(crate) answer_records: Vec<Seq>,
+    /// What became of the fault that was caused.
+    pub(crate) fault: crate::phrases::Caused,
 }
 
 impl fmt::Debug for World {
@@ -167,6 +175,7 @@ impl World {
             removed: Seq(0),
             event_ids: Vec::new(),
             answer_records: Vec::new(),
+            fault: Default::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The flags.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use net::csms::Profile;
 use ocpp::Version;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,8 +29,18 @@ pub(crate) enum Command {
     Station(Station),
     /// Check archetypes, declarations, lists of expected failures and feature files.
     Lint(Lint),
+    /// Publish the guideline as a book.
+    Guideline(Guideline),
     /// Repeat the verdicts of a run from its evidence, without a station.
     Verify(Verify),
+    /// Make the views of a run again: report.html, junit.xml, verdicts.csv, certificate.html.
+    Report(Report),
+    /// Write a run in a form that others can read, or without what is secret or personal.
+    Export(Export),
+    /// Make a key to sign certificates with.
+    Keys(Keys),
+    /// Make throw-away certificates to test security profiles 2 and 3 with.
+    Pki(Pki),
 }
 
 #[derive(Debug, Args)]
@@ -47,6 +58,8 @@ pub(crate) struct Certify {
     /// Identity the station must connect with; without it the first station is judged.
     #[arg(long, value_name = "ID")]
     pub(crate) station_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) security: Security,
     /// Judge this OCPP version only [default: what the station prefers; 2.0.1 for the reference station].
     #[arg(long, value_name = "VERSION")]
     pub(crate) ocpp: Option<Version>,
@@ -78,9 +91,47 @@ pub(crate) struct Certify {
     /// Directory for evidence and result; it must not hold a run yet [default: runs/TIME-ARCHETYPE].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) signing: Signing,
     /// How to print the result.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+/// What a station has to prove before it is let in (OCPP A00).
+#[derive(Debug, Default, Args)]
+pub(crate) struct Security {
+    /// Security profile the station must connect with: 1 password, 2 TLS and password, 3 certificates on both
+    /// sides; 0 is none, for laboratories only [default: 0].
+    #[arg(long, value_name = "0..3", conflicts_with = "station")]
+    pub(crate) security_profile: Option<Profile>,
+    /// Certificate of the CSMS, PEM (profiles 2 and 3); may be given again, as for ECDSA and RSA.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Vec<PathBuf>,
+    /// Its private key, PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Vec<PathBuf>,
+    /// Authority that issues the certificates of stations, PEM (profile 3).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_ca: Option<PathBuf>,
+    /// File with the password of the station (profiles 1 and 2); a line with two words is an identity and its
+    /// password.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+/// Who vouches for a run that conforms.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Signing {
+    /// Sign a certificate with this key (`diagmark keys new`).
+    #[arg(long, value_name = "FILE", requires_all = ["lab", "tester"])]
+    pub(crate) key: Option<PathBuf>,
+    /// The laboratory, as the certificate names it.
+    #[arg(long, value_name = "NAME", requires = "key")]
+    pub(crate) lab: Option<String>,
+    /// Who carried out the test, as the certificate names them.
+    #[arg(long, value_name = "NAME", requires = "key")]
+    pub(crate) tester: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -118,6 +169,18 @@ pub(crate) struct Station {
     /// {"effect":"value","component":{…},"variable":{…},"value":"80"}.
     #[arg(long, value_name = "ADDR")]
     pub(crate) control: Option<SocketAddr>,
+    /// Authority it trusts, PEM; needed to connect with wss://.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Its certificate, PEM (security profile 3).
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) cert: Option<PathBuf>,
+    /// Its private key, PEM.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(crate) key: Option<PathBuf>,
+    /// File with its password (security profiles 1 and 2).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -133,12 +196,133 @@ pub(crate) struct Lint {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Guideline {
+    #[command(subcommand)]
+    pub(crate) command: GuidelineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GuidelineCommand {
+    /// Write the book: pages that open in a browser without a server, and annexes for programs.
+    Build(GuidelineBuild),
+    /// Show the book to its authors while they write: built anew whenever a file changes, on this computer only.
+    Serve(GuidelineServe),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GuidelineBuild {
+    #[command(flatten)]
+    pub(crate) sources: GuidelineSources,
+    /// Directory to write to; it must be empty or hold an earlier guideline, which is replaced.
+    #[arg(long, value_name = "DIR", default_value = "guideline")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GuidelineServe {
+    #[command(flatten)]
+    pub(crate) sources: GuidelineSources,
+    /// Port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 3000)]
+    pub(crate) port: u16,
+}
+
+/// What a book is made from.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct GuidelineSources {
+    /// Read the archetypes from this directory [default: those in the binary; serve: ./archetypes if it is there].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archetypes: Option<PathBuf>,
+    /// Read the chapters from this directory [default: those in the binary; serve: ./book/chapters if it is there].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) chapters: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// The directory of a run.
     pub(crate) dir: PathBuf,
+    /// The keys you trust: a list with revocations, or the public key of one laboratory. A run without a
+    /// signature by one of them is refused.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keys: Option<PathBuf>,
     /// How to print the result.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The directory of a run.
+    pub(crate) dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) signing: Signing,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["format", "redact"]))]
+pub(crate) struct Export {
+    /// The directory of a run.
+    pub(crate) dir: PathBuf,
+    /// Write its frames as a trace of this format.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<TraceFormat>,
+    /// Write the run without what is secret or personal; it still verifies, as redacted.
+    #[arg(long)]
+    pub(crate) redact: bool,
+    /// File of the trace [default: standard output], or directory of the redacted run [default: DIR-redacted].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceFormat {
+    /// JSON lines as specified by open-ocpp-trace, version 1.1.
+    OpenOcppTrace,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Keys {
+    #[command(subcommand)]
+    pub(crate) command: KeysCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a new key. The private half can be read by its owner only, the public half is beside it.
+    New(NewKey),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewKey {
+    /// File of the private key; it must not exist yet. The public key goes to FILE.pub.
+    #[arg(long, value_name = "FILE", default_value = "diagmark.key")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pki {
+    #[command(subcommand)]
+    pub(crate) command: PkiCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PkiCommand {
+    /// Make an authority, certificates of CSMS and station, and such as have to be refused. README.txt tells what
+    /// is what.
+    New(NewPki),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewPki {
+    /// Folder to write to; nothing in it is overwritten.
+    pub(crate) dir: PathBuf,
+    /// Common name of the station's certificates. OCPP wants its serial number there.
+    #[arg(long, value_name = "ID", default_value = "CS001")]
+    pub(crate) station_id: String,
+    /// Host name or address stations reach the CSMS by, beside localhost; may be given again.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) host: Vec<String>,
 }
 
 /// How a station is reached that is only asked what it is made of.
@@ -153,6 +337,8 @@ pub(crate) struct Connection {
     /// Identity the station must connect with; without it the first station is asked.
     #[arg(long, value_name = "ID")]
     pub(crate) station_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) security: Security,
     /// Speak this OCPP version only [default: what the station prefers; 2.0.1 for the reference station].
     #[arg(long, value_name = "VERSION")]
     pub(crate) ocpp: Option<Version>,

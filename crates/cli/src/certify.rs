@@ -2,12 +2,16 @@
 
 use crate::args::{self, BuiltIn};
 use crate::fault::Fault;
+use crate::keys;
 use crate::progress::{View, say};
-use crate::{features, reference, verify};
+use crate::sign::Signer;
+use crate::views;
+use crate::{features, reference, security, verify};
 use net::{Clock, Csms, CsmsConfig, Log};
 use ocpp::Version;
-use report::PlanLine;
+use report::page::Ending;
 use report::result::EvidenceKept;
+use report::{PlanLine, certificate};
 use spec::model::Level;
 use spec::{Archetype, Declaration, ExpectedFailures};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -23,6 +27,8 @@ use trace::{Body, Trace};
 pub(crate) const REFERENCE_ID: &str = "REFERENCE";
 
 pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
+    // A key that cannot be read is said before hours of testing.
+    let signer = Signer::new(&args.signing)?;
     let archetype = archetype(&args.archetype)?;
     let declared = declaration(args.declaration.as_deref(), &archetype)?;
     if let Some(d) = &declared {
@@ -61,10 +67,12 @@ pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
     if plan.is_empty() {
         return Err(Fault::nothing("nothing is left to judge: loosen --select, --impact or --level"));
     }
+    let security = security::demanded(&args.security)?;
     let clock = Clock::wall();
     let dir = run_directory(&args, &session, &clock)?;
     let trace = Trace::in_file(&dir.join(verify::EVIDENCE))
-        .map_err(|e| Fault::input(format!("{}: {e}", dir.display())))?;
+        .map_err(|e| Fault::input(format!("{}: {e}", dir.display())))?
+        .salted(keys::chance()?);
     let log = Log::new(clock, trace);
     session.open(&log);
     let versions = match (args.ocpp, reference) {
@@ -72,7 +80,8 @@ pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
         (None, true) => vec![Version::V201],
         (None, false) => Version::ALL.to_vec(),
     };
-    let config = CsmsConfig { versions, station_id: args.station_id.clone(), ..CsmsConfig::default() };
+    let config =
+        CsmsConfig { versions, station_id: args.station_id.clone(), security, ..CsmsConfig::default() };
     let csms = Csms::new(config, log.clone());
     let mut run = if reference {
         with_reference(&args, &session, csms.clone(), &log).await?
@@ -80,8 +89,9 @@ pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
         with_station(&args, &session, csms.clone(), &log, Box::new(NoRig)).await?
     };
     csms.shutdown().await;
+    log.append(verify::account(&run));
     session.close(&log, &mut run);
-    conclude(&args, &session, &dir, &log, run)
+    conclude(&args, &session, &dir, &log, run, signer.as_ref())
 }
 
 /// The archetype a flag names.
@@ -125,7 +135,7 @@ async fn with_reference(
         &archetype,
         &declaration,
         version,
-        (&url, &id),
+        reference::Csms::plain(&url, &id),
         control,
         |_| (),
         std::future::pending(),
@@ -155,8 +165,9 @@ async fn with_station(
     let id = args.station_id.as_deref().unwrap_or("<identity>");
     let versions = args.ocpp.map_or("2.0.1 or 2.1".to_owned(), |v| v.to_string());
     say(&format!(
-        "waiting up to {} s for a station to connect to ws://{address}/{id} with OCPP {versions}",
-        args.wait.as_secs()
+        "waiting up to {} s for a station to connect to {}://{address}/{id} with OCPP {versions}",
+        args.wait.as_secs(),
+        csms.profile().scheme(),
     ));
     judge(args, session, csms, log, rig).await
 }
@@ -225,7 +236,7 @@ pub(crate) async fn station_connects(
 
 fn tell_of(body: &Body) {
     match body {
-        Body::Refused { peer, reason } => say(&format!("{peer} was refused: {reason}")),
+        Body::Refused { peer, reason, .. } => say(&format!("{peer} was refused: {reason}")),
         Body::Connected { station, version: Some(v), peer, .. } => {
             say(&format!("{station} connected from {peer}, OCPP {v}"));
         }
@@ -237,16 +248,40 @@ fn tell_of(body: &Body) {
     }
 }
 
-fn conclude(args: &args::Certify, session: &Session, dir: &Path, log: &Log, run: Run) -> Result<u8, Fault> {
-    let records = log.with(|t| t.records().to_vec());
-    let version = first_version(&records).unwrap_or(Version::V201);
-    let evidence = log.with(|t| EvidenceKept { records: t.len(), hash: t.last_hash().clone() });
-    let result = verify::result_of(session, version, &run, evidence);
-    result.write(dir).map_err(Fault::internal)?;
-    verify::print_result(&result, &session.archetype, &records, dir, args.format)?;
+fn conclude(
+    args: &args::Certify,
+    session: &Session,
+    dir: &Path,
+    log: &Log,
+    run: Run,
+    signer: Option<&Signer>,
+) -> Result<u8, Fault> {
+    // Evidence that is not whole gets no result: what could not be kept proves nothing.
     if let Some(trouble) = log.with(|t| t.trouble().map(str::to_owned)) {
         return Err(Fault::internal(trouble));
     }
+    let records = log.with(|t| t.records().to_vec());
+    let version = first_version(&records).unwrap_or(Version::V201);
+    let evidence = log.with(|t| EvidenceKept { records: t.len(), hash: t.last_hash().clone() });
+    let result = verify::result_of(session, version, &run, evidence, &records);
+    result.write(dir).map_err(Fault::internal)?;
+    let (archetype, declaration) = (&*session.archetype, &*session.declaration);
+    if let Some(signer) = signer {
+        let bytes = result.to_json();
+        let run = certificate::Run {
+            result: &result,
+            result_bytes: bytes.as_bytes(),
+            archetype,
+            declaration,
+            records: &records,
+        };
+        if let Err(why) = signer.sign(run, dir, &Clock::wall())? {
+            say(&why.to_string());
+        }
+    }
+    let ending = Ending::Whole;
+    views::write(dir, &views::Run { result: &result, archetype, declaration, records: &records, ending })?;
+    verify::print_result(&result, archetype, &records, dir, args.format)?;
     Ok(result.exit_code())
 }
 

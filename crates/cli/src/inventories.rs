@@ -3,7 +3,7 @@
 use crate::args::{BuiltIn, Connection};
 use crate::fault::Fault;
 use crate::progress::say;
-use crate::{certify, reference, verify};
+use crate::{certify, reference, security, verify};
 use net::{Clock, Csms, CsmsConfig, Log};
 use ocpp::Version;
 use spec::{Archetype, Declaration};
@@ -30,7 +30,9 @@ pub(crate) async fn ask(
         (None, true) => vec![Version::V201],
         (None, false) => Version::ALL.to_vec(),
     };
-    let config = CsmsConfig { versions, station_id: connection.station_id.clone(), ..CsmsConfig::default() };
+    let security = security::demanded(&connection.security)?;
+    let config =
+        CsmsConfig { versions, station_id: connection.station_id.clone(), security, ..CsmsConfig::default() };
     let csms = Csms::new(config, log.clone());
     let asked = if built_in {
         with_reference(connection, reference, patience, csms.clone(), &log).await
@@ -57,7 +59,7 @@ async fn with_reference(
     let url = format!("ws://{address}");
     let version = connection.ocpp.unwrap_or(Version::V201);
     let forever = std::future::pending();
-    let station = reference::run(archetype, declaration, version, (&url, id), control, |_| (), forever);
+    let station = reference::run(archetype, declaration, version, reference::Csms::plain(&url, id), control, |_| (), forever);
     tokio::select! {
         biased;
         asked = converse(connection, patience, csms, log) => asked,
@@ -82,7 +84,8 @@ async fn with_station(
     let versions = connection.ocpp.map_or("2.0.1 or 2.1".to_owned(), |v| v.to_string());
     let wait = connection.wait.as_secs();
     say(&format!(
-        "waiting up to {wait} s for a station to connect to ws://{address}/{id} with OCPP {versions}"
+        "waiting up to {wait} s for a station to connect to {}://{address}/{id} with OCPP {versions}",
+        csms.profile().scheme()
     ));
     converse(connection, patience, csms, log).await
 }

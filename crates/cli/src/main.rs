@@ -1,20 +1,31 @@
 //! The `diagmark` command: thin wiring between the crates, no judgement of its own.
 //!
-//! Progress goes to standard error, results to standard output. Exit codes are those of [`report::exit`].
+//! Progress goes to standard error, results to standard output. Exit codes are those of [`::report::exit`].
 
 mod args;
+mod bundle;
 mod certify;
+mod compare;
 mod declare;
+mod export;
 mod fault;
 mod features;
 mod gap;
+mod guideline;
 mod inventories;
+mod keys;
 mod lint;
 mod phrases;
+mod pki;
 mod progress;
+mod redacted;
 mod reference;
+mod report;
+mod security;
+mod sign;
 mod station;
 mod verify;
+mod views;
 
 use args::{Cli, Command};
 use clap::Parser as _;
@@ -27,7 +38,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(e) => {
             // Help and version are no mistakes.
-            let code = if e.use_stderr() { report::exit::USAGE } else { 0 };
+            let code = if e.use_stderr() { ::report::exit::USAGE } else { 0 };
             let _ = e.print();
             return ExitCode::from(code);
         }
@@ -51,7 +62,12 @@ fn run(cli: Cli) -> Result<u8, Fault> {
         Command::Gap(args) => runtime.block_on(gap::gap(&args)),
         Command::Station(args) => runtime.block_on(station::station(args)),
         Command::Lint(args) => lint::lint(&args),
+        Command::Guideline(args) => guideline::guideline(args),
         Command::Verify(args) => runtime.block_on(verify::verify(&args)),
+        Command::Report(args) => runtime.block_on(report::report(&args)),
+        Command::Export(args) => export::export(&args),
+        Command::Keys(args) => keys::keys(&args),
+        Command::Pki(args) => pki::pki(args),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use futures_util::future::LocalBoxFuture;
-use net::{Clock, StationLink};
+use net::{Clock, Credentials, StationLink};
 use ocpp::Version;
 use spec::{Archetype, Declaration, Effect};
 use station::control::{Control, Handle};
@@ -34,19 +34,36 @@ pub(crate) fn identity() -> Identity {
     }
 }
 
+/// The CSMS a reference station connects to, and how.
+pub(crate) struct Csms<'a> {
+    /// The endpoint, without the identity.
+    pub(crate) url: &'a str,
+    /// Identity of the station.
+    pub(crate) id: &'a str,
+    /// What it shows to be let in.
+    pub(crate) credentials: Credentials,
+}
+
+impl<'a> Csms<'a> {
+    /// One without security.
+    pub(crate) fn plain(url: &'a str, id: &'a str) -> Csms<'a> {
+        Csms { url, id, credentials: Credentials::none() }
+    }
+}
+
 /// Runs a reference station over TCP until `shutdown`.
 pub(crate) async fn run(
     archetype: &Archetype,
     declaration: &Declaration,
     version: Version,
-    (url, id): (&str, &str),
+    csms: Csms<'_>,
     control: Control,
     tell: impl FnMut(station::Progress),
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Fault> {
     let station = station::Station::new(archetype, declaration, version, identity());
     let versions = [version];
-    let connect = || StationLink::connect(url, id, &versions);
+    let connect = || StationLink::connect_with(csms.url, csms.id, &versions, &csms.credentials);
     let config = RunnerConfig::default();
     let ended = station::run(station, Clock::wall(), config, connect, control, tell, shutdown).await;
     ended.map(|_| ()).map_err(Fault::input)

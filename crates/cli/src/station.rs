@@ -3,7 +3,7 @@
 use crate::args;
 use crate::fault::Fault;
 use crate::progress::say;
-use crate::{certify, reference};
+use crate::{certify, reference, security};
 use station::Progress;
 use station::control;
 
@@ -11,6 +11,7 @@ pub(crate) async fn station(args: args::Station) -> Result<u8, Fault> {
     let archetype = certify::archetype(&args.archetype)?;
     let declaration = certify::declaration(args.declaration.as_deref(), &archetype)?;
     let declaration = declaration.unwrap_or_else(|| spec::Declaration::complete(&archetype));
+    let credentials = security::shown(&args)?;
     let (handle, control) = control::channel();
     let server = match args.control {
         None => None,
@@ -38,7 +39,7 @@ pub(crate) async fn station(args: args::Station) -> Result<u8, Fault> {
         &archetype,
         &declaration,
         args.ocpp,
-        (&args.connect, &args.id),
+        reference::Csms { url: &args.connect, id: &args.id, credentials },
         control,
         tell,
         shutdown,

@@ -70,6 +70,7 @@ codes! {
     EventUnwanted = "event-unwanted", "A monitor fired although it must not.";
     EventField = "event-field", "An event carries a wrong or no value in a prescribed field.";
     ClearMissing = "clear-missing", "The return to normal was not reported in time.";
+    EventMisplaced = "event-misplaced", "An alert names another component, or another place, than the archetype says.";
     IntervalWrong = "interval-wrong", "A periodic monitor does not keep its interval.";
     NotAligned = "not-aligned", "A clock-aligned monitor does not fire on multiples of its interval.";
     // frames
@@ -103,6 +104,7 @@ impl Code {
                 | Code::WrongMonitorValue
                 | Code::WrongProvision
                 | Code::EventField
+                | Code::EventMisplaced
                 | Code::InvalidFrame
         )
     }

@@ -35,6 +35,14 @@ pub struct Event {
     pub monitor: Option<i64>,
     /// `eventNotificationType`, as spelt by the station.
     pub class: Option<String>,
+    /// 2.1: `severity`.
+    pub severity: Option<i64>,
+    /// `cause`: the event that this one follows from.
+    pub cause: Option<i64>,
+    /// `techCode`.
+    pub tech_code: Option<String>,
+    /// `transactionId`.
+    pub transaction: Option<String>,
 }
 
 /// Reads the events of a NotifyEvent payload.
@@ -55,6 +63,10 @@ pub fn of_payload(at: Seq, payload: &Value) -> Vec<Event> {
             address: crate::results::address(e),
             monitor: e.get("variableMonitoringId").and_then(Value::as_i64),
             class: text("eventNotificationType").map(str::to_owned),
+            severity: e.get("severity").and_then(Value::as_i64),
+            cause: e.get("cause").and_then(Value::as_i64),
+            tech_code: text("techCode").map(str::to_owned),
+            transaction: text("transactionId").map(str::to_owned),
         }
     };
     data.into_iter().flatten().enumerate().map(read).collect()

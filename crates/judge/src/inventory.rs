@@ -87,6 +87,18 @@ impl Reported {
         said.is_some_and(|v| v.as_bool() == Some(true) || v.as_str() == Some("true"))
     }
 
+    /// The value it is to have (attribute `Target`), where it has one.
+    pub fn target(&self) -> Option<f64> {
+        let target = self.attributes.iter().find(|a| a.kind.as_deref() == Some("Target"))?;
+        target.value.as_ref()?.as_str()?.trim().parse().ok()
+    }
+
+    /// The values it offers (`valuesList`); none where it does not say.
+    pub fn offered(&self) -> Vec<&str> {
+        let list = self.characteristics.as_ref().and_then(|c| c.values_list.as_ref()).and_then(Value::as_str);
+        list.unwrap_or_default().split(',').map(str::trim).filter(|v| !v.is_empty()).collect()
+    }
+
     /// A numeric limit, as reported.
     pub fn limit(&self, which: Limit) -> Option<f64> {
         let c = self.characteristics.as_ref()?;
@@ -229,8 +241,7 @@ impl Inventory {
                 find(Code::LimitMissing, format!("a {name}"), "none".to_owned());
             }
         }
-        let offered = c.and_then(|c| c.values_list.as_ref()).and_then(Value::as_str).unwrap_or_default();
-        let offered: Vec<&str> = offered.split(',').map(str::trim).collect();
+        let offered = found.offered();
         let missing: Vec<&str> =
             row.values.iter().map(String::as_str).filter(|v| !offered.contains(v)).collect();
         if !missing.is_empty() {

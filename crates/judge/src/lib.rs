@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod agreement;
+pub mod alerts;
 pub mod answer;
 pub mod boot;
 mod check;
@@ -13,11 +14,13 @@ pub mod events;
 mod filter;
 pub mod framing;
 pub mod gap;
+pub mod hygiene;
 pub mod inventory;
 pub mod monitors;
 mod number;
 #[cfg(test)]
 mod properties;
+pub mod provision;
 pub mod results;
 #[cfg(test)]
 mod testing;

@@ -42,6 +42,7 @@ impl Story {
             offered: vec![self.version.subprotocol().into()],
             version: Some(self.version),
             user_agent: None,
+            security: None,
         };
         self.then(body)
     }

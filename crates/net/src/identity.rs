@@ -1,4 +1,4 @@
-//! Station identities in URL paths: percent-encoding (RFC 3986) both ways.
+//! Station identities, and other names, in URLs: percent-encoding (RFC 3986) both ways.
 
 /// Encodes an identity as one path segment: everything but unreserved characters as `%XX`.
 pub(crate) fn encode(identity: &str) -> String {
@@ -15,9 +15,13 @@ pub(crate) fn encode(identity: &str) -> String {
 /// Decodes the last segment of a URL path. `None` if it is empty, a `%` is not followed by two hexadecimal
 /// digits, or the result is not UTF-8.
 pub(crate) fn from_path(path: &str) -> Option<String> {
-    let segment = path.rsplit('/').next().filter(|s| !s.is_empty())?;
-    let mut out = Vec::with_capacity(segment.len());
-    let mut bytes = segment.bytes();
+    decode(path.rsplit('/').next().filter(|s| !s.is_empty())?)
+}
+
+/// Decodes `%XX`. `None` if a `%` is not followed by two hexadecimal digits, or the result is not UTF-8.
+pub(crate) fn decode(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
     while let Some(b) = bytes.next() {
         out.push(match b {
             b'%' => hex(bytes.next()?)? << 4 | hex(bytes.next()?)?,

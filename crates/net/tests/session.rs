@@ -249,7 +249,7 @@ async fn a_cut_is_recorded_at_once_and_the_station_sees_no_close_frame() {
     bench.call("1").await.unwrap();
     let seq = bench.csms.hang_up(LANE, false);
     let records = bench.records();
-    assert_eq!(records[seq.0 as usize].body, Body::Hangup { lane: LANE, polite: false });
+    assert_eq!(records[seq.0 as usize].body, Body::Hangup { lane: LANE, polite: false, close: None });
     assert!(matches!(records[seq.0 as usize + 1].body, Body::Closed { by: Closer::Suite, code: None, .. }));
     next(&mut link).await;
     assert!(matches!(link.recv().await, Some(Received::Closed { code: None, .. })));

@@ -6,19 +6,29 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod blocked;
+pub mod certificate;
 pub mod exit;
 pub mod expected;
 pub mod gap;
+mod html;
+pub mod junit;
+pub mod keys;
 pub mod level;
+mod limits;
+pub mod page;
 pub mod plan;
 pub mod result;
 pub mod schema;
+mod security;
+pub mod table;
 pub mod terminal;
+pub mod trust;
 mod words;
 
 pub use expected::Expected;
 pub use gap::GapFile;
 pub use level::LevelTally;
 pub use plan::{PlanLine, plan_table};
-pub use result::{Inputs, ResultError, ResultFile};
+pub use result::{Inputs, ResultError, ResultFile, put};
+pub use security::SecurityUsed;
 pub use terminal::{View, report};

@@ -1,6 +1,6 @@
 //! `result.json`: what a run came to. The format is stable; its version is raised when a field changes meaning.
 
-use crate::{Expected, level};
+use crate::{Expected, SecurityUsed, level};
 use judge::boot::Identity;
 use judge::{Verdict, VerdictLine};
 use ocpp::Version;
@@ -55,6 +55,9 @@ pub struct ResultFile {
     pub declared_absent: Vec<String>,
     /// How changes of values were brought about.
     pub stimulus: StimulusUsed,
+    /// How the connection was secured; absent in results from before this was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security: Option<SecurityUsed>,
     /// One verdict for each planned item, in the order of the plan.
     pub verdicts: Vec<VerdictLine>,
     /// Verdicts of the laboratory's own scenarios. They count for nothing above.
@@ -334,10 +337,17 @@ impl ResultFile {
             observations: inputs.observations,
             declared_absent: inputs.declared_absent,
             stimulus: StimulusUsed { binding: inputs.stimulus_binding },
+            security: None,
             verdicts,
             own,
             expected_failures: expected,
         }
+    }
+
+    /// Says how the connection was secured.
+    #[must_use]
+    pub fn secured(self, security: Option<SecurityUsed>) -> ResultFile {
+        ResultFile { security, ..self }
     }
 
     /// The list of expected failures, if it expects any.
@@ -356,10 +366,14 @@ impl ResultFile {
     /// When the file cannot be written.
     pub fn write(&self, dir: &Path) -> Result<PathBuf, ResultError> {
         let path = dir.join(FILE_NAME);
-        let failed = |source| ResultError::Write { path: path.clone(), source };
-        let text = serde_json::to_string_pretty(self).map_err(|e| failed(e.into()))?;
-        std::fs::write(&path, format!("{text}\n")).map_err(failed)?;
+        put(&path, &self.to_json()).map_err(|source| ResultError::Write { path: path.clone(), source })?;
         Ok(path)
+    }
+
+    /// The text of `result.json`: the same result always gives the same bytes.
+    pub fn to_json(&self) -> String {
+        // Strings, numbers and lists: there is nothing in it that JSON cannot say.
+        serde_json::to_string_pretty(self).map(|t| format!("{t}\n")).unwrap_or_default()
     }
 
     /// Reads a result. Fields it has beyond ours are ignored.
@@ -376,6 +390,22 @@ impl ResultFile {
         }
         serde_json::from_str(&text).map_err(shape)
     }
+}
+
+/// Writes a file whole or not at all: beside it first, then in its place.
+///
+/// # Errors
+/// When it cannot be written; what was there before is still there then.
+pub fn put(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // A full disk is no fuller without it; that it cannot be removed either says nothing new.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
 }
 
 #[cfg(test)]

@@ -28,3 +28,20 @@ fn every_field_of_a_result_is_explained() {
         walk(definition, name);
     }
 }
+
+fn committed(file: &str, schema: &Value) {
+    let path = format!("{}/schemas/{file}", env!("CARGO_MANIFEST_DIR"));
+    let made = format!("{}\n", serde_json::to_string_pretty(schema).unwrap());
+    if std::env::var_os("DIAGMARK_UPDATE").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    let current = committed.replace("\r\n", "\n") == made;
+    assert!(current, "{path} is not current: run DIAGMARK_UPDATE=1 cargo test -p report");
+}
+
+#[test]
+fn the_committed_schemas_of_certificates_and_key_lists_are_those_of_the_types() {
+    committed("certificate-1.json", report::schema::certificate());
+    committed("keys-1.json", report::schema::keys());
+}

@@ -39,6 +39,15 @@ impl Availability {
         self.derived.contains_key(&Place { evse: Some(evse), connector: None })
     }
 
+    pub(crate) fn evses(&self) -> Vec<u32> {
+        self.derived.keys().filter(|p| p.connector.is_none()).filter_map(|p| p.evse).collect()
+    }
+
+    /// Whether an EVSE, or the station as a whole, is switched off.
+    pub(crate) fn is_evse_off(&self, evse: u32) -> bool {
+        self.is_off(Place { evse: Some(evse), connector: None })
+    }
+
     fn connectors(&self) -> Vec<Connector> {
         self.derived.keys().filter_map(|p| p.evse.zip(p.connector)).collect()
     }
@@ -96,18 +105,25 @@ impl Station {
     }
 
     fn derive_state(&self, place: Place) -> &'static str {
-        let occupied = match (place.evse, place.connector) {
-            (None, _) => false,
-            // A transaction uses the first connector of its EVSE.
-            (Some(evse), connector) => {
-                self.transactions.on(evse).is_some() && connector.is_none_or(|c| c == 1)
-            }
+        let is_off = self.availability.is_off(place);
+        let Some(evse) = place.evse else {
+            // What is switched off waits for the transactions to end.
+            return match (is_off && self.transactions.is_empty(), self.is_station_faulted()) {
+                (true, _) => "Unavailable",
+                (false, true) => "Faulted",
+                (false, false) => "Available",
+            };
         };
-        let waiting = place.evse.is_none() && !self.transactions.is_empty();
-        match (occupied, self.availability.is_off(place) && !waiting) {
-            (true, _) => "Occupied",
-            (false, true) => "Unavailable",
-            (false, false) => "Available",
+        let in_use = self.transactions.on(evse).is_some();
+        let plugged = self.transactions.outlet(evse).and_then(|o| o.plugged);
+        if is_off && !in_use {
+            "Unavailable"
+        } else if self.is_faulted(evse, place.connector) {
+            "Faulted"
+        } else if plugged.is_some_and(|at| place.connector.is_none_or(|c| c == at)) {
+            "Occupied"
+        } else {
+            "Available"
         }
     }
 

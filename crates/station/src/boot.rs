@@ -79,8 +79,12 @@ impl Station {
         if self.is_accepted() {
             self.deliver_queue(now);
             self.report_after_offline(now);
+            self.tell_what_was_not_queued(now);
         } else if self.boot.retry.is_none_or(|retry| retry <= now) {
             self.send_boot(self.boot.reason);
+        }
+        if !self.monitoring {
+            self.resume_monitoring(now);
         }
         self.link.down_since = None;
     }
@@ -128,7 +132,8 @@ impl Station {
         }
         self.report_all_connectors(now);
         self.deliver_queue(now);
-        self.resume_monitoring(now);
+        self.tell_what_was_not_queued(now);
+        self.reopen_streams();
     }
 
     /// Reports connectors after an offline time: all after a long one, else those that changed (B04).
@@ -218,8 +223,10 @@ impl Station {
     /// (N07.FR.13, G03.FR.08).
     pub(crate) fn finish_reset(&mut self) {
         if let Some(reason) = self.boot.reset.take() {
+            self.flush_transactions();
             self.boot = Boot::new(reason);
             self.monitoring = false;
+            self.roll_ups.forget_events();
             self.out.push_back(crate::engine::Outgoing::Reboot);
         }
     }
@@ -275,6 +282,6 @@ impl Station {
     }
 }
 
-fn after(from: Timestamp, seconds: i64) -> Option<Timestamp> {
+pub(crate) fn after(from: Timestamp, seconds: i64) -> Option<Timestamp> {
     from.checked_add(SignedDuration::from_secs(seconds)).ok()
 }

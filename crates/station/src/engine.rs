@@ -1,12 +1,16 @@
 //! The station as a pure machine: frames, effects and time go in, frames come out. No sockets, no clock.
 
+use crate::authorization::LocalList;
 use crate::availability::Availability;
 use crate::boot::{Boot, BootReason};
+use crate::customer::Visit;
 use crate::device::{DeviceModel, Identity, ValueError, address, value};
 use crate::dispatch::Refusal;
 use crate::link::{Link, OwnCall};
-use crate::monitoring::{Event, MonitorTable};
+use crate::monitoring::{Event, MonitorTable, RollUps};
+use crate::outage::Outages;
 use crate::policy::Policy;
+use crate::streams::Streams;
 use crate::transaction::Transactions;
 use jiff::Timestamp;
 use ocpp::frame::{self, Frame, UNREADABLE_ID};
@@ -23,8 +27,12 @@ pub enum Outgoing {
     Answer(String),
     /// Send this CALL when the one before it has been answered.
     Call(OwnCall),
+    /// Send this message at once; nobody answers it (2.1).
+    Send(String),
     /// Reboot: finish what was said before, close the link, be away for a moment, connect again.
     Reboot,
+    /// The power is gone: drop the link without a word, be away for so many seconds, connect again.
+    PowerLoss(u32),
 }
 
 /// Why an effect cannot happen to this station.
@@ -68,12 +76,18 @@ pub struct Station {
     pub(crate) model: DeviceModel,
     pub(crate) policy: Policy,
     pub(crate) monitors: MonitorTable,
-    /// Whether monitors are watched: from the first accepted boot, except during a reboot.
+    pub(crate) roll_ups: RollUps,
+    /// Whether monitors are watched: from the first connection on, except during a reboot.
     pub(crate) monitoring: bool,
     pub(crate) boot: Boot,
     pub(crate) link: Link,
     pub(crate) availability: Availability,
     pub(crate) transactions: Transactions,
+    pub(crate) outages: Outages,
+    pub(crate) local_list: LocalList,
+    pub(crate) streams: Streams,
+    /// What is known of customers.
+    pub(crate) visits: Vec<Visit>,
     /// What happened in the present step.
     pub(crate) events: Vec<Event>,
     pub(crate) last_event: i64,
@@ -107,12 +121,17 @@ impl Station {
             version,
             identity,
             policy: Policy,
-            monitors: MonitorTable::new(&model.built_in, level),
+            monitors: MonitorTable::new(&model, level),
+            roll_ups: RollUps::of(&model),
             monitoring: false,
             boot: Boot::new(BootReason::PowerUp),
             link: Link::default(),
             availability: Availability::new(topology),
             transactions: Transactions::default(),
+            outages: Outages::of(&model),
+            local_list: LocalList::default(),
+            streams: Streams::default(),
+            visits: Vec::new(),
             events: Vec::new(),
             last_event: 0,
             out: VecDeque::new(),
@@ -183,6 +202,9 @@ impl Station {
         match (action, payload) {
             ("BootNotification", Some(payload)) => self.boot_answered(payload, now),
             ("BootNotification", None) => self.boot_failed(now),
+            ("TransactionEvent", answer) => self.transaction_answered(answer.is_some(), now),
+            ("Authorize", answer) => self.authorize_answered(answer, now),
+            ("OpenPeriodicEventStream", answer) => self.stream_answered(answer, now),
             _ => {}
         }
         self.settle(now);
@@ -192,14 +214,19 @@ impl Station {
     pub fn tick(&mut self, now: Timestamp) {
         self.begin(now);
         self.keep_registered(now);
+        self.give_up_on_drivers(now);
+        self.retry_transactions(now);
         self.fire_periodic(now);
+        self.send_due_bundles(now);
         self.settle(now);
     }
 
     /// When [`Station::tick`] has something to do, if nothing else happens before.
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         let periodic = self.next_periodic().filter(|_| self.monitoring);
-        [periodic, self.next_registration()].into_iter().flatten().min()
+        let bundle = self.streams.next_due().filter(|_| self.monitoring);
+        let transactions = [self.next_giving_up(), self.transactions.delivery.next().filter(|_| self.link.up)];
+        [periodic, bundle, self.next_registration()].into_iter().chain(transactions).flatten().min()
     }
 
     /// Something happens to the station from outside OCPP.
@@ -209,12 +236,20 @@ impl Station {
     pub fn apply(&mut self, now: Timestamp, effect: &Effect) -> Result<(), EffectError> {
         self.begin(now);
         let done = match effect {
-            Effect::Value { component, variable, value } => {
+            // A fault is no more than the value it shows by: what follows from it is the station's own doing.
+            Effect::Value { component, variable, value }
+            | Effect::Fault { component, variable, value, .. } => {
                 let at = VariableAddress { component: component.clone(), variable: variable.clone() };
                 self.sense(at, value, now)
             }
             Effect::TransactionStart { evse } => self.start_transaction(*evse, now),
             Effect::TransactionEnd { evse } => self.end_transaction(*evse, now),
+            Effect::PlugIn { evse, connector } => self.plug_in(*evse, *connector, now),
+            Effect::PlugOut { evse, .. } => self.plug_out(*evse, now),
+            Effect::PowerLoss { seconds } => {
+                self.lose_power(*seconds, now);
+                Ok(())
+            }
         };
         self.settle(now);
         done
@@ -232,7 +267,9 @@ impl Station {
             value::check(variable.data_type, &variable.offered, text)
                 .map_err(|error| EffectError::Value { at: Box::new(at), error })?;
         }
-        self.set_actual(id, text, now);
+        if !self.sense_in_parts(id, text, now) {
+            self.set_actual(id, text, now);
+        }
         Ok(())
     }
 

@@ -4,18 +4,24 @@
 //! [`control`] lets a rig reach it.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod authorization;
 mod availability;
 mod boot;
 pub mod control;
+mod customer;
+mod delivery;
 pub mod device;
 mod dispatch;
 mod engine;
 mod link;
 mod message;
 mod monitoring;
+mod outage;
 pub mod policy;
+mod power;
 mod reports;
 mod runner;
+mod streams;
 mod transaction;
 mod variables;
 

@@ -47,15 +47,6 @@ impl Station {
         self.out.push_back(Outgoing::Call(OwnCall { action: action.to_owned(), payload }));
     }
 
-    /// Sends a CALL, or keeps it until the station is online.
-    pub(crate) fn call_or_queue(&mut self, action: &str, payload: Value) {
-        if self.is_online() {
-            self.call(action, payload);
-        } else {
-            self.queue(Queued::Call(OwnCall { action: action.to_owned(), payload }));
-        }
-    }
-
     pub(crate) fn queue(&mut self, one: Queued) {
         if self.link.queue.len() >= QUEUE {
             self.link.queue.pop_front();
@@ -66,7 +57,10 @@ impl Station {
     /// The link is gone: what was told and not confirmed will be told again; reports are given up, because
     /// whoever asked for them has gone too.
     pub(crate) fn keep_unanswered(&mut self, unanswered: Vec<OwnCall>) {
-        let tells = |call: &OwnCall| matches!(call.action.as_str(), "NotifyEvent" | "TransactionEvent");
+        // Messages of transactions are kept where they wait for their answers.
+        self.transactions.delivery.interrupted();
+        self.transactions.authorizing.clear();
+        let tells = |call: &OwnCall| call.action == "NotifyEvent";
         for call in unanswered.into_iter().filter(tells).rev() {
             self.link.queue.push_front(Queued::Call(call));
         }
@@ -85,5 +79,6 @@ impl Station {
             }
         }
         self.notify(&events, now);
+        self.deliver_transactions();
     }
 }

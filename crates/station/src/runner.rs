@@ -66,6 +66,7 @@ enum Left {
     Shutdown,
     Lost(String),
     Reboot,
+    PowerLoss(Duration),
 }
 
 /// Runs a station until `shutdown` resolves; it is returned then. `connect` makes a new link each time it is
@@ -90,7 +91,7 @@ where
     let timeout = Duration::from_secs(timeout.unwrap_or(OWN_TIMEOUT) as u64);
     let shutdown = pin!(shutdown);
     let outbox = Outbox::new(timeout);
-    let mut runner = Runner { station, clock, outbox, control: Some(control), shutdown };
+    let mut runner = Runner { station, clock, outbox, control: Some(control), dark: None, shutdown };
     let mut backoff = Backoff::new(config.backoff, config.seed);
     loop {
         let link = match runner.beside(connect()).await {
@@ -115,6 +116,10 @@ where
                 progress(Progress::Rebooting);
                 config.reboot
             }
+            Left::PowerLoss(dark) => {
+                progress(Progress::Rebooting);
+                dark
+            }
             Left::Lost(reason) => {
                 progress(Progress::Lost { reason });
                 backoff.next_wait()
@@ -132,6 +137,8 @@ struct Runner<'s, S> {
     outbox: Outbox,
     /// `None` once every handle is gone.
     control: Option<Control>,
+    /// The power is gone for so long.
+    dark: Option<Duration>,
     shutdown: Pin<&'s mut S>,
 }
 
@@ -155,7 +162,18 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
                 Met::Time => self.station.tick(self.clock.now()),
             }
             // Offline the station keeps to itself what it has to say.
-            while self.station.next_outgoing().is_some() {}
+            while let Some(outgoing) = self.station.next_outgoing() {
+                if let Outgoing::PowerLoss(seconds) = outgoing {
+                    self.dark = Some(Duration::from_secs(seconds.into()));
+                }
+            }
+            if let Some(dark) = self.dark.take() {
+                tokio::select! {
+                    biased;
+                    () = self.shutdown.as_mut() => return None,
+                    () = sleep(dark) => {}
+                }
+            }
         }
     }
 
@@ -166,6 +184,9 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
         let left = loop {
             if self.pump(&mut link, &mut reboot_by).await.is_err() {
                 break Left::Lost("the connection broke while sending".to_owned());
+            }
+            if let Some(dark) = self.dark.take() {
+                break Left::PowerLoss(dark);
             }
             if reboot_by.is_some_and(|by| self.outbox.is_idle() || by <= self.clock.elapsed()) {
                 break Left::Reboot;
@@ -180,7 +201,7 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
                 Met::Time => self.time_passed(),
             }
         };
-        if !matches!(left, Left::Lost(_)) {
+        if !matches!(left, Left::Lost(_) | Left::PowerLoss(_)) {
             // If the CSMS does not say goodbye, the connection is dropped.
             let goodbye = async { link.close(GOING_AWAY, "").await.is_ok() && link.recv().await.is_some() };
             let _ = timeout(GOODBYE, goodbye).await;
@@ -264,9 +285,13 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
     async fn pump(&mut self, link: &mut StationLink, reboot_by: &mut Option<Duration>) -> Result<(), Gone> {
         while let Some(outgoing) = self.station.next_outgoing() {
             match outgoing {
-                Outgoing::Answer(text) => link.send(text).await?,
+                Outgoing::Answer(text) | Outgoing::Send(text) => link.send(text).await?,
                 Outgoing::Call(OwnCall { action, payload }) => {
                     self.outbox.queue(action, payload);
+                }
+                Outgoing::PowerLoss(seconds) => {
+                    self.dark = Some(Duration::from_secs(seconds.into()));
+                    return Ok(());
                 }
                 Outgoing::Reboot => *reboot_by = Some(self.clock.elapsed().saturating_add(LAST_WORDS)),
             }
@@ -284,7 +309,7 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
         let queued = std::mem::take(self.outbox.queued());
         let unsent = std::iter::from_fn(|| match self.station.next_outgoing()? {
             Outgoing::Call(call) => Some(Some(call)),
-            Outgoing::Answer(_) | Outgoing::Reboot => Some(None),
+            Outgoing::Answer(_) | Outgoing::Send(_) | Outgoing::Reboot | Outgoing::PowerLoss(_) => Some(None),
         });
         unanswered.extend(lost.into_iter().chain(queued).map(own));
         unanswered.extend(unsent.flatten());

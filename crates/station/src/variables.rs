@@ -131,7 +131,10 @@ impl Station {
             return;
         }
         text.clone_into(&mut attribute.value);
+        self.part_changes(id);
         self.variable_changed(id, now);
+        self.roll_up(id, now);
+        self.follow_outage(id, now);
         if is_switch {
             self.refresh_activity(now);
         }

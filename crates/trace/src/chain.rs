@@ -24,9 +24,14 @@ impl fmt::Display for Hash {
 
 /// The hash of a line, without its line end.
 pub fn hash_line(line: &str) -> Hash {
+    hash_bytes(line.as_bytes())
+}
+
+/// SHA-256 of any bytes.
+pub fn hash_bytes(bytes: &[u8]) -> Hash {
     use fmt::Write as _;
     let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(line.as_bytes()) {
+    for byte in Sha256::digest(bytes) {
         let _ = write!(text, "{byte:02x}");
     }
     Hash(text)

@@ -11,10 +11,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// The connection all frames of a recording are put on.
-const CONN: ConnId = ConnId(1);
+pub(crate) const CONN: ConnId = ConnId(1);
 
 /// Stands where a recording says nothing of the station and its address.
-const UNKNOWN: &str = "recording";
+pub(crate) const UNKNOWN: &str = "recording";
 
 /// A line of a recording that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,11 +80,12 @@ fn connected(version: Version) -> Body {
         offered: vec![version.subprotocol().to_owned()],
         version: Some(version),
         user_agent: None,
+        security: None,
     }
 }
 
 /// What serde says, without its own line number, which is always 1 here.
-fn reason(error: &serde_json::Error) -> String {
+pub(crate) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" at line ") {
         Some((what, _)) if error.column() > 0 => format!("{what} at column {}", error.column()),
@@ -93,7 +94,7 @@ fn reason(error: &serde_json::Error) -> String {
 }
 
 /// JSON text without the white space between its tokens.
-fn compact(json: &str) -> String {
+pub(crate) fn compact(json: &str) -> String {
     let (mut in_string, mut escaped) = (false, false);
     let keep = |c: &char| {
         if in_string {

@@ -3,9 +3,15 @@
 
 mod chain;
 pub mod import;
+pub mod open_trace;
 mod record;
+pub mod redact;
+mod security;
 mod store;
+mod upload;
 
-pub use chain::{ChainError, Hash, hash_line};
+pub use chain::{ChainError, Hash, hash_bytes, hash_line};
 pub use record::*;
+pub use security::{Cause, Certificate, CertificateContent, Refusal, Secured, Tls};
 pub use store::{Evidence, EvidenceError, Trace};
+pub use upload::{UploadEvent, UploadOutcome, UploadProtocol};

@@ -1,5 +1,6 @@
 //! The record: one thing that happened, in the order it happened.
 
+use crate::{Refusal, Secured, UploadEvent, UploadProtocol};
 use jiff::Timestamp;
 use ocpp::Version;
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,15 @@ pub enum Closer {
     Fault,
 }
 
+/// Close code and reason of a close frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseWith {
+    /// The code (RFC 6455, 7.4).
+    pub code: u16,
+    /// The reason.
+    pub reason: String,
+}
+
 /// A record with its number and time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -111,6 +121,9 @@ pub enum Body {
         /// `User-Agent` header.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user_agent: Option<String>,
+        /// What the connection is secured with; `None` in evidence from before this was recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        security: Option<Box<Secured>>,
     },
     /// A connection attempt was refused before it became a WebSocket.
     Refused {
@@ -118,6 +131,9 @@ pub enum Body {
         peer: String,
         /// Why.
         reason: String,
+        /// What is known of the attempt; `None` in evidence from before this was recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        details: Option<Box<Refusal>>,
     },
     /// A WebSocket ended.
     Closed {
@@ -163,6 +179,39 @@ pub enum Body {
         lane: LaneId,
         /// Politely (close frame) or by cutting the stream.
         polite: bool,
+        /// Close code and reason, where a lane chose them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        close: Option<CloseWith>,
+    },
+    /// From here on the suite lets nobody in, or somebody again: a time without a CSMS. Connections that are
+    /// open stay open.
+    Offline {
+        /// The lane.
+        lane: LaneId,
+        /// Whether nobody is let in.
+        offline: bool,
+    },
+    /// From here on the CSMS answers the station's CALLs by itself in this way.
+    Policy {
+        /// The lane.
+        lane: LaneId,
+        /// The policy, as `net` writes it.
+        policy: serde_json::Value,
+    },
+    /// Something happened on an upload server of the suite.
+    Upload {
+        /// The upload that was expected, as named by its URL; `None` where the path names none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upload: Option<String>,
+        /// The server.
+        protocol: UploadProtocol,
+        /// Remote address.
+        peer: String,
+        /// Number of the request within the run, over all servers, from 1; its beginning and its end carry the
+        /// same. 0 where there is no request.
+        request: u32,
+        /// What happened.
+        event: UploadEvent,
     },
     /// A value that did not come from a frame was handed to a lane (a time, a person's answer …).
     Fresh {
@@ -222,6 +271,17 @@ pub enum Body {
         /// The verdict, as in `result.json`.
         verdict: serde_json::Value,
     },
+    /// What the run says of itself that follows from no other record. It stands before the end, so that
+    /// `result.json` can be compared byte for byte.
+    #[serde(rename_all = "camelCase")]
+    Account {
+        /// Commit the suite was built from.
+        commit: Option<String>,
+        /// Milliseconds spent waiting for the station.
+        waiting_for_station_ms: u64,
+        /// Milliseconds that the scenarios prescribed.
+        mandated_ms: u64,
+    },
     /// Last record of a run that was not interrupted.
     End {
         /// Why it ended: `complete`, or what stopped it.
@@ -236,6 +296,8 @@ impl Body {
             Body::Frame { lane, .. } => *lane,
             Body::Unsent { lane, .. }
             | Body::Hangup { lane, .. }
+            | Body::Offline { lane, .. }
+            | Body::Policy { lane, .. }
             | Body::Fresh { lane, .. }
             | Body::Stimulus { lane, .. }
             | Body::Deadline { lane, .. }

@@ -1,16 +1,23 @@
 //! The growing trace and its file.
 
-use crate::{Body, ChainError, Hash, Record, Seq, hash_line};
+use crate::{Body, ChainError, Hash, Record, Seq, hash_bytes, hash_line};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{fs::File, io::Write, path::Path};
 
 /// A line of `evidence.jsonl`: the hash of the line before, then the record.
 #[derive(Serialize, Deserialize)]
-struct Line<R> {
-    prev: Hash,
+pub(crate) struct Line<R> {
+    pub(crate) prev: Hash,
+    /// Chance, so that the hash of a line gives nothing away of a value that is later hidden in it. Absent
+    /// where there is no file, and in redacted lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) salt: Option<String>,
+    /// Of a redacted line the hash it had before, which the next line carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) redacted: Option<Hash>,
     #[serde(flatten)]
-    record: R,
+    pub(crate) record: R,
 }
 
 /// All records of a run so far, in memory and, if it has one, in its file.
@@ -19,6 +26,7 @@ pub struct Trace {
     records: Vec<Record>,
     last: Hash,
     file: Option<File>,
+    secret: Option<[u8; 32]>,
     trouble: Option<String>,
 }
 
@@ -31,7 +39,7 @@ impl Default for Trace {
 impl Trace {
     /// A trace that is not kept.
     pub fn in_memory() -> Trace {
-        Trace { records: Vec::new(), last: Hash::start(), file: None, trouble: None }
+        Trace { records: Vec::new(), last: Hash::start(), file: None, secret: None, trouble: None }
     }
 
     /// A trace written to a new file, record by record: what was appended survives the process.
@@ -43,11 +51,25 @@ impl Trace {
         Ok(Trace { file: Some(file), ..Trace::in_memory() })
     }
 
+    /// Salts every line from here on, from a secret that is forgotten with the process: without the salt of a
+    /// line, its hash cannot be used to guess a short value that was hidden in it.
+    #[must_use]
+    pub fn salted(self, secret: [u8; 32]) -> Trace {
+        Trace { secret: Some(secret), ..self }
+    }
+
+    fn salt(&self, n: Seq) -> Option<String> {
+        let secret = self.secret?;
+        let bytes = [secret.as_slice(), n.0.to_be_bytes().as_slice()].concat();
+        hash_bytes(&bytes).0.get(..32).map(str::to_owned)
+    }
+
     /// Adds a record and returns its number.
     pub fn append(&mut self, t: Timestamp, body: Body) -> Seq {
         let n = Seq(self.records.len() as u64);
         let record = Record { n, t, body };
-        match serde_json::to_string(&Line { prev: self.last.clone(), record: &record }) {
+        let line = Line { prev: self.last.clone(), salt: self.salt(n), redacted: None, record: &record };
+        match serde_json::to_string(&line) {
             Ok(line) => {
                 self.last = hash_line(&line);
                 self.write(&line);
@@ -63,6 +85,8 @@ impl Trace {
         // One write per record: a record is in the file whole or, after a power cut, as a torn last line.
         if let Err(e) = file.write_all(format!("{line}\n").as_bytes()) {
             self.trouble.get_or_insert_with(|| format!("the evidence file cannot be written: {e}"));
+            // What is there stays readable: nothing may follow a line that was cut off.
+            self.file = None;
         }
     }
 
@@ -101,6 +125,8 @@ pub struct Evidence {
     pub last: Hash,
     /// Bytes after the last whole line: what an interrupted run was writing when it ended.
     pub torn: Option<String>,
+    /// Records in which something was hidden: what they still show is the word of whoever hid it.
+    pub redacted: Vec<Seq>,
 }
 
 /// Why evidence cannot be read.
@@ -135,7 +161,8 @@ impl Evidence {
     /// # Errors
     /// The first record that does not fit.
     pub fn parse(bytes: &[u8]) -> Result<Evidence, ChainError> {
-        let mut evidence = Evidence { records: Vec::new(), last: Hash::start(), torn: None };
+        let mut evidence =
+            Evidence { records: Vec::new(), last: Hash::start(), torn: None, redacted: Vec::new() };
         let mut lines = bytes.split(|b| *b == b'\n').peekable();
         while let Some(line) = lines.next() {
             let n = evidence.records.len() as u64;
@@ -146,7 +173,7 @@ impl Evidence {
             }
             let unreadable = |why: String| ChainError::Unreadable { n, why };
             let text = std::str::from_utf8(line).map_err(|e| unreadable(e.to_string()))?;
-            let Line { prev, record } =
+            let Line { prev, record, redacted, .. } =
                 serde_json::from_str::<Line<Record>>(text).map_err(|e| unreadable(e.to_string()))?;
             if prev != evidence.last {
                 return Err(ChainError::Broken { n: n.saturating_sub(1) });
@@ -154,7 +181,10 @@ impl Evidence {
             if record.n != Seq(n) {
                 return Err(ChainError::Number { n, found: record.n.0 });
             }
-            evidence.last = hash_line(text);
+            if redacted.is_some() {
+                evidence.redacted.push(record.n);
+            }
+            evidence.last = redacted.unwrap_or_else(|| hash_line(text));
             evidence.records.push(record);
         }
         Ok(evidence)
@@ -203,6 +233,23 @@ mod tests {
             };
             assert!(noticed, "byte {at} changed unnoticed");
         }
+    }
+
+    #[test]
+    fn salted_lines_read_back_and_no_two_salts_are_alike() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("evidence.jsonl");
+        let mut trace = Trace::in_file(&path).unwrap().salted([7; 32]);
+        three_frames(&mut trace);
+        let bytes = std::fs::read(&path).unwrap();
+        assert_eq!(&Evidence::parse(&bytes).unwrap().last, trace.last_hash());
+        let salts: std::collections::BTreeSet<String> = String::from_utf8(bytes)
+            .unwrap()
+            .lines()
+            .map(|l| serde_json::from_str::<Line<Record>>(l).unwrap().salt.unwrap())
+            .collect();
+        assert_eq!(salts.len(), 3);
+        assert!(salts.iter().all(|s| s.len() == 32));
     }
 
     #[test]

@@ -11,12 +11,19 @@ mod expected;
 mod finding;
 mod locate;
 mod monitors;
+mod names;
 mod paths;
+mod polarity;
 mod read;
 mod references;
 mod render;
 mod rows;
+mod severities;
+mod siblings;
 mod structure;
+mod thresholds;
+mod tiers;
+mod together;
 mod tree;
 mod vocabulary;
 
@@ -28,6 +35,7 @@ pub use render::Style;
 
 pub(crate) use chain::{Chain, nearest_embedded};
 pub(crate) use read::read;
+pub(crate) use rows::is_requirement_id;
 
 use crate::{
     Archetype, LoadError, Source,
@@ -54,6 +62,11 @@ pub(crate) fn lint_chain(mut chain: Chain) -> (Chain, LintReport) {
         }
         rows::check(&mut found, &own.file);
         monitors::check(&mut found, own, extended);
+        thresholds::check(&mut found, &own.file);
+        severities::check(&mut found, &own.file);
+        together::check(&mut found, own, extended);
+        polarity::check(&mut found, own, extended);
+        tiers::check(&mut found, &own.file);
         vocabulary::check(&mut found, &own.file);
         findings.append(&mut found.findings);
     }

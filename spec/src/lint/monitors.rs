@@ -1,8 +1,8 @@
 //! Monitors, examples and fault values against the data type of their variable.
 
-use super::{LintCode, locate::Collector, read::Read};
+use super::{LintCode, locate::Collector, names, read::Read, tiers::on};
 use crate::{
-    model::{ArchetypeFile, FaultRow, MonitorRow, RowId, VariableRow},
+    model::{ArchetypeFile, ComponentRow, FaultRow, MonitorRow, RowId, VariableRow},
     rows::{RowRef, located, of_components},
 };
 use ocpp::{DataType, MonitorType, Version};
@@ -41,6 +41,23 @@ fn variable(found: &mut Collector<'_>, at: &str, v: &VariableRow) {
                 format!("`{example}` is not a value of `{}`", v.variable),
             )
             .expected(expected);
+    }
+    options(found, at, v);
+}
+
+/// Where OCPP closes the list of values, they are its own.
+fn options(found: &mut Collector<'_>, at: &str, v: &VariableRow) {
+    let Some(options) = names::options(&v.variable) else { return };
+    let values = v.values.iter().enumerate().map(|(i, value)| (format!("{at}/values/{i}"), value));
+    // An example that is not even one of the row's own values is a finding already.
+    let example = v.example.iter().filter(|e| value_fits(e, v).is_ok());
+    for (at, value) in values.chain(example.map(|e| (format!("{at}/example"), e))) {
+        if !options.contains(&value.as_str()) {
+            found
+                .at(&at, LintCode::UnknownOption, format!("`{value}` is not a value of `{}`", v.variable))
+                .expected(format!("expected {}", options.join(", ")))
+                .did_you_mean(value, options.iter().copied());
+        }
     }
 }
 
@@ -106,13 +123,13 @@ fn monitor(found: &mut Collector<'_>, at: &str, v: &VariableRow, m: &MonitorRow,
     }
 }
 
-/// Monitors by id, with their variable.
-type Monitors<'a> = BTreeMap<&'a RowId, (&'a VariableRow, &'a MonitorRow)>;
+/// Monitors by id, with what they watch.
+type Monitors<'a> = BTreeMap<&'a RowId, (&'a ComponentRow, &'a VariableRow, &'a MonitorRow)>;
 
 fn monitors<'a>(files: impl Iterator<Item = &'a File>) -> Monitors<'a> {
     let rows = files.flat_map(|file| of_components(&file.file.components));
     rows.filter_map(|row| match row {
-        RowRef::Monitor(_, v, m) => Some((&m.id, (v, m))),
+        RowRef::Monitor(c, v, m) => Some((&m.id, (c, v, m))),
         _ => None,
     })
     .collect()
@@ -124,7 +141,9 @@ fn fault(found: &mut Collector<'_>, at: &str, f: &FaultRow, monitors: &Monitors<
             .at(&format!("{at}/monitors"), LintCode::FaultWithoutMonitor, "no monitor reports this fault")
             .expected("name at least one monitor row");
     }
-    for (v, m) in f.monitors.iter().filter_map(|id| monitors.get(id)) {
+    places(found, at, f, monitors);
+    codes(found, at, f);
+    for (_, v, m) in f.monitors.iter().filter_map(|id| monitors.get(id)) {
         match &f.fault_value {
             None if m.monitor_type == MonitorType::Delta && v.data_type == DataType::Boolean => {
                 found
@@ -150,6 +169,39 @@ fn fault(found: &mut Collector<'_>, at: &str, f: &FaultRow, monitors: &Monitors<
                 }
             }
             None => {}
+        }
+    }
+}
+
+/// All monitors of a fault are on one tier, so that one place is judged.
+fn places(found: &mut Collector<'_>, at: &str, f: &FaultRow, monitors: &Monitors<'_>) {
+    let mut known = f.monitors.iter().enumerate().filter_map(|(i, id)| Some((i, id, monitors.get(id)?.0.at)));
+    let Some((_, first, tier)) = known.next() else { return };
+    for (i, id, other) in known.filter(|(.., other)| *other != tier) {
+        found
+            .at(
+                &format!("{at}/monitors/{i}"),
+                LintCode::FaultAcrossPlaces,
+                format!("{id} is {}, and {first} is {}", on(other), on(tier)),
+            )
+            .expected("expected monitors of one tier: describe the other as a fault of its own")
+            .warning();
+    }
+}
+
+/// ChargeX has 26 codes, CX001 to CX026.
+fn codes(found: &mut Collector<'_>, at: &str, f: &FaultRow) {
+    for (i, code) in f.mrec.iter().enumerate() {
+        let number = code.strip_prefix("CX").filter(|n| n.len() == 3).and_then(|n| n.parse::<u32>().ok());
+        if !number.is_some_and(|n| (1..=26).contains(&n)) {
+            found
+                .at(
+                    &format!("{at}/mrec/{i}"),
+                    LintCode::UnknownMrec,
+                    format!("`{code}` is not a minimum required error code"),
+                )
+                .expected("expected CX001 to CX026")
+                .help("other lists re-number: what EVgo calls F003 is CX014");
         }
     }
 }

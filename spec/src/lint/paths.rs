@@ -5,9 +5,13 @@ use super::{
     chain::beside,
     finding::{Finding, LintSeverity},
     lint_archetype, lint_declaration, lint_expected_failures,
+    siblings::{self, Sibling},
 };
 use crate::{Source, source::SourceError};
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// What a YAML file is, judged by its first-column keys alone, so that a broken file is recognised too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,17 +42,25 @@ pub fn kind_of(text: &str) -> Option<FileKind> {
 }
 
 /// Lints files, and in directories every `*.yaml` that is of a kind we know. Directories whose name
-/// starts with a dot, and `target`, are left out.
+/// starts with a dot, and `target`, are left out. Archetypes that lie side by side must not share ids.
 pub fn lint_paths(paths: &[PathBuf]) -> LintReport {
     let mut report = LintReport::default();
+    let mut archetypes = BTreeMap::new();
     for path in paths {
-        let part = if path.is_dir() { lint_directory(path) } else { lint_file(path, true) };
+        let part = match path.is_dir() {
+            true => lint_directory(path, &mut archetypes),
+            false => lint_file(path, true, &mut archetypes),
+        };
         report = report.merge(part);
     }
-    report
+    let siblings: Vec<Sibling> = archetypes.into_values().collect();
+    report.merge(siblings::check(&siblings))
 }
 
-fn lint_directory(directory: &Path) -> LintReport {
+/// The archetypes met so far, by path: one that was named twice is met once.
+type Archetypes = BTreeMap<PathBuf, Sibling>;
+
+fn lint_directory(directory: &Path, archetypes: &mut Archetypes) -> LintReport {
     let entries = match std::fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) => {
@@ -65,22 +77,28 @@ fn lint_directory(directory: &Path) -> LintReport {
         // A link to a directory may lead in a circle.
         let is_directory = path.is_dir() && !path.is_symlink();
         if is_directory && !name.starts_with('.') && name != "target" {
-            report = report.merge(lint_directory(&path));
+            report = report.merge(lint_directory(&path, archetypes));
         } else if is_yaml && path.is_file() {
-            report = report.merge(lint_file(&path, false));
+            report = report.merge(lint_file(&path, false, archetypes));
         }
     }
     report
 }
 
 /// Lints one file. One that was named must be ours; one met in a directory may be anything.
-fn lint_file(path: &Path, named: bool) -> LintReport {
+fn lint_file(path: &Path, named: bool, archetypes: &mut Archetypes) -> LintReport {
     let source = match Source::read(path) {
         Ok(source) => source,
         Err(error) => return unreadable(&error, path),
     };
     match kind_of(&source.text) {
-        Some(FileKind::Archetype) => lint_archetype(source, &beside(path)),
+        Some(FileKind::Archetype) => {
+            let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
+            if let Some(sibling) = Sibling::new(directory, source.clone(), &beside(path)) {
+                archetypes.insert(path.to_path_buf(), sibling);
+            }
+            lint_archetype(source, &beside(path))
+        }
         Some(FileKind::Declaration) => lint_declaration(source, &beside(path)),
         Some(FileKind::ExpectedFailures) => lint_expected_failures(source, &beside(path)),
         None if named => {

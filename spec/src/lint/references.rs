@@ -3,7 +3,7 @@
 use super::{LintCode, locate::Collector, read::Read};
 use crate::{
     model::{ArchetypeFile, RowId, Topology},
-    rows::{RowRef, located},
+    rows::{RowRef, located, located_trends},
 };
 use ocpp::device::same;
 use std::{collections::BTreeMap, ops::Range};
@@ -18,7 +18,8 @@ pub(super) fn ids(found: &mut Collector<'_>, own: &File, extended: &[File]) {
             .zip(&file.file.conditions)
             .map(|(i, c): (usize, _)| (format!("/conditions/{i}"), "condition", c.id.as_str()));
         let rows = located(&file.file).into_iter().map(|(at, r)| (at, r.kind(), r.row().id().0.as_str()));
-        for (at, kind, id) in conditions.chain(rows) {
+        let trends = located_trends(&file.file).map(|(at, t)| (at, "trend", t.id.0.as_str()));
+        for (at, kind, id) in conditions.chain(rows).chain(trends) {
             let at = format!("{at}/id");
             match first.get(id) {
                 None => {
@@ -36,21 +37,24 @@ pub(super) fn ids(found: &mut Collector<'_>, own: &File, extended: &[File]) {
         }
     }
     for (at, row) in located(&own.file) {
-        let id = row.row().id();
-        if id.kind().is_some_and(|letter| letter != row.letter()) {
-            found
-                .at(
-                    &format!("{at}/id"),
-                    LintCode::BadRowId,
-                    format!("`{id}` is not the id of a {}", row.kind()),
-                )
-                .expected(format!("expected {} and four digits", row.letter()));
-        }
+        own_letter(found, &at, row.row().id(), row.letter(), row.kind());
+    }
+    for (at, trend) in located_trends(&own.file) {
+        own_letter(found, &at, &trend.id, 'T', "trend");
     }
     if let Some(layout) = &own.file.topology {
         topology(found, layout);
     }
     duplicate_variables(found, own, extended);
+}
+
+/// The letter of an id is that of its kind of row.
+fn own_letter(found: &mut Collector<'_>, at: &str, id: &RowId, letter: char, kind: &str) {
+    if id.kind().is_some_and(|written| written != letter) {
+        found
+            .at(&format!("{at}/id"), LintCode::BadRowId, format!("`{id}` is not the id of a {kind}"))
+            .expected(format!("expected {letter} and four digits"));
+    }
 }
 
 /// A topology has EVSEs, and each EVSE connectors.
@@ -77,38 +81,59 @@ pub(super) fn check(found: &mut Collector<'_>, own: &File, extended: &[File]) {
     let kinds: BTreeMap<&RowId, RowRef<'_>> =
         files().flat_map(located).map(|(_, row)| (row.row().id(), row)).collect();
     for (at, row) in located(&own.file) {
-        if let Some(when) = row.row().when()
-            && !conditions.contains(&when)
-        {
-            unknown_condition(found, &format!("{at}/when"), when, &conditions);
+        known_condition(found, &at, row.row().when(), &conditions);
+        match row {
+            RowRef::Variable(_, v) => refer(found, &at, "readWith", &v.read_with, &kinds, None),
+            RowRef::Behaviour(b) => refer(found, &at, "requires", &b.requires, &kinds, None),
+            RowRef::Fault(f) => refer(found, &at, "monitors", &f.monitors, &kinds, Some(('M', "monitor"))),
+            RowRef::Component(_) | RowRef::Monitor(..) => {}
         }
-        let (key, references, only_monitors) = match row {
-            RowRef::Variable(_, v) => ("readWith", v.read_with.as_slice(), false),
-            RowRef::Behaviour(b) => ("requires", b.requires.as_slice(), false),
-            RowRef::Fault(f) => ("monitors", f.monitors.as_slice(), true),
-            RowRef::Component(_) | RowRef::Monitor(..) => continue,
-        };
-        for (i, id) in references.iter().enumerate() {
-            if found.is_full() {
-                return;
-            }
-            let at = format!("{at}/{key}/{i}");
-            match kinds.get(id) {
-                None => {
-                    let letter = id.0.get(..1).unwrap_or_default();
-                    let alike = kinds.keys().map(|k| k.0.as_str()).filter(|k| k.starts_with(letter));
-                    found
-                        .at(&at, LintCode::DanglingReference, format!("there is no row `{id}`"))
-                        .did_you_mean(&id.0, alike);
-                }
-                Some(target) if only_monitors && !matches!(target, RowRef::Monitor(..)) => {
-                    found
-                        .at(&at, LintCode::DanglingReference, format!("`{id}` is a {}", target.kind()))
-                        .expected("expected the id of a monitor, M and four digits");
-                }
-                Some(_) => {}
-            }
+    }
+    for (at, trend) in located_trends(&own.file) {
+        known_condition(found, &at, trend.when.as_deref(), &conditions);
+        refer(found, &at, "watch", &trend.watch, &kinds, Some(('V', "variable")));
+        refer(found, &at, "against", &trend.against, &kinds, Some(('V', "variable")));
+        refer(found, &at, "leadsTo", &trend.leads_to, &kinds, Some(('F', "fault")));
+    }
+}
+
+/// Rows named under a key exist and, where only one kind of row makes sense, are of that kind.
+fn refer(
+    found: &mut Collector<'_>,
+    at: &str,
+    key: &str,
+    ids: &[RowId],
+    rows: &BTreeMap<&RowId, RowRef<'_>>,
+    only: Option<(char, &str)>,
+) {
+    for (i, id) in ids.iter().enumerate() {
+        if found.is_full() {
+            return;
         }
+        let at = format!("{at}/{key}/{i}");
+        match (rows.get(id), only) {
+            (None, _) => {
+                let letter = id.0.get(..1).unwrap_or_default();
+                let alike = rows.keys().map(|k| k.0.as_str()).filter(|k| k.starts_with(letter));
+                found
+                    .at(&at, LintCode::DanglingReference, format!("there is no row `{id}`"))
+                    .did_you_mean(&id.0, alike);
+            }
+            (Some(target), Some((letter, kind))) if target.letter() != letter => {
+                found
+                    .at(&at, LintCode::DanglingReference, format!("`{id}` is a {}", target.kind()))
+                    .expected(format!("expected the id of a {kind}, {letter} and four digits"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn known_condition(found: &mut Collector<'_>, at: &str, when: Option<&str>, known: &[&str]) {
+    if let Some(when) = when
+        && !known.contains(&when)
+    {
+        unknown_condition(found, &format!("{at}/when"), when, known);
     }
 }
 

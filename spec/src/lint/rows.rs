@@ -4,7 +4,7 @@ use super::{LintCode, locate::Collector};
 use crate::{
     declaration::deadline_of,
     model::{ArchetypeFile, Obligation, Rig},
-    rows::{RowRef, located},
+    rows::{RowRef, located, located_trends},
 };
 
 /// Checks a file row by row.
@@ -44,6 +44,21 @@ pub(super) fn check(found: &mut Collector<'_>, file: &ArchetypeFile) {
         }
         deadlines(found, &at, row);
     }
+    for (at, t) in located_trends(file) {
+        let texts = [("title", &t.title), ("method", &t.method), ("sign", &t.sign), ("action", &t.action)];
+        for (key, text) in texts.into_iter().chain([("rationale", &t.rationale)]) {
+            text_is_there(found, format!("{at}/{key}"), text);
+        }
+        if t.watch.is_empty() {
+            found
+                .at(
+                    &format!("{at}/watch"),
+                    LintCode::TrendWithoutVariable,
+                    "nothing is sampled for this trend",
+                )
+                .expected("name at least one variable row");
+        }
+    }
 }
 
 fn text_is_there(found: &mut Collector<'_>, at: String, text: &str) {
@@ -70,7 +85,7 @@ fn citations(found: &mut Collector<'_>, at: &str, ids: &[String]) {
 }
 
 /// Whether a text is written like `N04.FR.10`.
-fn is_requirement_id(id: &str) -> bool {
+pub(crate) fn is_requirement_id(id: &str) -> bool {
     let digits = |s: &str, range: std::ops::RangeInclusive<usize>| {
         range.contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit())
     };

@@ -203,7 +203,7 @@ impl<'w> Walk<'w, '_> {
             true => self.found.at_key(at, LintCode::BadRowId, message),
             false => self.found.at(at, LintCode::BadRowId, message),
         };
-        finding.expected("expected C, V, M, F or B, a hyphen and four digits, as in C-0107");
+        finding.expected("expected C, V, M, F, B or T, a hyphen and four digits, as in C-0107");
     }
 
     fn boolean(&mut self, node: &Node, at: &str) {

@@ -1,6 +1,6 @@
 //! Names, data types and units against the standard vocabulary of the versions a row is for.
 
-use super::{LintCode, locate::Collector};
+use super::{LintCode, locate::Collector, names};
 use crate::{
     model::{ArchetypeFile, ComponentRow, VariableRow},
     rows::{RowRef, located},
@@ -47,7 +47,7 @@ pub(super) fn check(found: &mut Collector<'_>, file: &ArchetypeFile) {
 }
 
 /// The versions that a row and those it sits in are for.
-fn versions_of(stated: &[&[Version]]) -> Vec<Version> {
+pub(super) fn versions_of(stated: &[&[Version]]) -> Vec<Version> {
     let allowed = |v: &Version| stated.iter().all(|s| s.is_empty() || s.contains(v));
     Version::ALL.into_iter().filter(allowed).collect()
 }
@@ -69,6 +69,8 @@ impl Name<'_> {
         let known: Vec<Version> =
             Version::ALL.into_iter().filter(|v| (self.standard)(*v, written).is_some()).collect();
         let everywhere = versions.iter().all(|v| known.contains(v));
+        let any = |name: &str| Version::ALL.into_iter().rev().find_map(|v| (self.standard)(v, name));
+        let meant = names::meant(key, written, any);
         let spelling = known.iter().find_map(|v| (self.standard)(*v, written));
         match spelling {
             Some(_) if everywhere && extension => {
@@ -95,10 +97,21 @@ impl Name<'_> {
             }
             None if !extension => {
                 let names = Version::ALL.into_iter().rev().flat_map(self.all);
+                let finding = found.at(&at, unknown, format!("`{written}` is not a standard {key}"));
+                finding.expected("expected a standard name, or `extension: true` beside it where none fits");
+                match meant {
+                    Some(meant) => finding.help(meant.help),
+                    None => finding.did_you_mean(written, names),
+                };
+            }
+            None if meant.as_ref().is_some_and(|m| m.standard) => {
                 found
-                    .at(&at, unknown, format!("`{written}` is not a standard {key}"))
-                    .expected("expected a standard name, or `extension: true` beside it where none fits")
-                    .did_you_mean(written, names);
+                    .at(
+                        &at,
+                        LintCode::StandardNameExists,
+                        format!("`{written}` is an extension where the standard has a name"),
+                    )
+                    .expected(meant.map(|m| m.help).unwrap_or_default());
             }
             _ => {}
         }

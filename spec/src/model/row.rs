@@ -1,21 +1,22 @@
 //! What every row of an archetype has in common.
 
+use super::{BehaviourRow, ComponentRow, FaultRow, MonitorRow, VariableRow};
 use ocpp::Version;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
 /// Stable id of a row, never reused: a letter for the kind and four digits (`C-0107`, `V-0213`, `M-0044`,
-/// `F-0031`, `B-0012`).
+/// `F-0031`, `B-0012`, `T-0007`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct RowId(#[schemars(regex(pattern = r"^[CVMFB]-[0-9]{4}$"))] pub String);
+pub struct RowId(#[schemars(regex(pattern = r"^[CVMFBT]-[0-9]{4}$"))] pub String);
 
 impl RowId {
     /// The kind letter, if the id has the right shape.
     pub fn kind(&self) -> Option<char> {
         let mut chars = self.0.chars();
-        let kind = chars.next().filter(|c| "CVMFB".contains(*c))?;
+        let kind = chars.next().filter(|c| "CVMFBT".contains(*c))?;
         let rest = chars.as_str().strip_prefix('-')?;
         (rest.len() == 4 && rest.bytes().all(|b| b.is_ascii_digit())).then_some(kind)
     }
@@ -176,6 +177,21 @@ pub trait Row {
     /// Protocol versions it is for; empty means all.
     fn versions(&self) -> &[Version];
 }
+
+macro_rules! rows {
+    ($($row:ty),*) => {$(
+        impl Row for $row {
+            fn id(&self) -> &RowId { &self.id }
+            fn obligation(&self) -> Obligation { self.obligation }
+            fn when(&self) -> Option<&str> { self.when.as_deref() }
+            fn grounding(&self) -> Grounding { self.grounding }
+            fn rationale(&self) -> &str { &self.rationale }
+            fn ocpp(&self) -> &[String] { &self.ocpp }
+            fn versions(&self) -> &[Version] { &self.versions }
+        }
+    )*};
+}
+rows!(ComponentRow, VariableRow, MonitorRow, FaultRow, BehaviourRow);
 
 #[cfg(test)]
 mod tests {

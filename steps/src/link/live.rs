@@ -1,6 +1,6 @@
 //! The live link: a station that is there now.
 
-use super::{Met, OutgoingCall, Sent, Wait, WaitFor, is_loss};
+use super::{Act, Met, OutgoingCall, Sent, Wait, WaitFor, is_loss};
 use crate::{Rig, Stop};
 use net::csms::Csms;
 use net::{Clock, Log};
@@ -77,11 +77,29 @@ impl Live {
 
     pub(super) async fn call(&self, lane: LaneId, call: &OutgoingCall<'_>) -> Sent {
         let sent = self.csms.call(lane, call.id, call.action, call.payload.clone()).await;
-        let conn = self.log.with(|t| match t.records().get(usize::try_from(sent.seq.0).ok()?)?.body {
+        self.on_its_connection(sent.seq)
+    }
+
+    pub(super) async fn raw(&self, lane: LaneId, text: &str) -> Sent {
+        let sent = self.csms.send_raw(lane, text.to_owned()).await;
+        self.on_its_connection(sent.seq)
+    }
+
+    fn on_its_connection(&self, seq: Seq) -> Sent {
+        let conn = self.log.with(|t| match t.records().get(usize::try_from(seq.0).ok()?)?.body {
             Body::Frame { conn, .. } => Some(conn),
             _ => None,
         });
-        Sent { seq: sent.seq, conn }
+        Sent { seq, conn }
+    }
+
+    pub(super) fn act(&self, lane: LaneId, act: &Act) -> Seq {
+        match act {
+            Act::HangUp { polite } => self.csms.hang_up(lane, *polite),
+            Act::Close(close) => self.csms.close(lane, close.clone()),
+            Act::Offline(offline) => self.csms.set_offline(lane, *offline),
+            Act::Answer(policy) => self.csms.set_policy(lane, (**policy).clone()),
+        }
     }
 
     pub(super) fn release(&self, id: &str) {

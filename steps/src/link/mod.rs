@@ -12,12 +12,13 @@ pub use recorded::Recorded;
 use crate::Stop;
 use crate::stop::Diverged;
 use judge::Window;
+use net::csms::Policy;
 use ocpp::Version;
 use serde_json::Value;
 use spec::Effect;
 use std::rc::Rc;
 use std::time::Duration;
-use trace::{Body, ConnId, LaneId, Record, Seq};
+use trace::{Body, CloseWith, ConnId, LaneId, Record, Seq};
 
 /// Where a lane's acts go and its records come from.
 #[derive(Clone)]
@@ -73,6 +74,31 @@ pub(crate) struct Sent {
     pub(crate) conn: Option<ConnId>,
 }
 
+/// Something a lane does to the connection rather than to the station.
+#[derive(Debug, Clone)]
+pub(crate) enum Act {
+    /// Ends the connection: politely with a close frame, or by cutting the stream.
+    HangUp { polite: bool },
+    /// Ends the connection with this code and reason.
+    Close(CloseWith),
+    /// Lets nobody in, or somebody again.
+    Offline(bool),
+    /// Answers the station's CALLs in another way.
+    Answer(Box<Policy>),
+}
+
+impl Act {
+    /// The record of it.
+    fn body(&self, lane: LaneId) -> Body {
+        match self {
+            Act::HangUp { polite } => Body::Hangup { lane, polite: *polite, close: None },
+            Act::Close(close) => Body::Hangup { lane, polite: true, close: Some(close.clone()) },
+            Act::Offline(offline) => Body::Offline { lane, offline: *offline },
+            Act::Answer(policy) => policy.record(lane),
+        }
+    }
+}
+
 impl Link {
     /// Whether this is a recording.
     pub fn is_recorded(&self) -> bool {
@@ -97,6 +123,22 @@ impl Link {
         match self {
             Link::Live(live) => Ok(live.call(lane, call).await),
             Link::Recorded(recorded) => recorded.sent(lane, cursor, &call.raw),
+        }
+    }
+
+    /// Does something to the connection.
+    pub(crate) fn act(&self, lane: LaneId, cursor: &mut usize, act: &Act) -> Result<Seq, Diverged> {
+        match self {
+            Link::Live(live) => Ok(live.act(lane, act)),
+            Link::Recorded(recorded) => recorded.expect(lane, cursor, &act.body(lane)),
+        }
+    }
+
+    /// Sends any text, well-formed or not.
+    pub(crate) async fn raw(&self, lane: LaneId, cursor: &mut usize, text: &str) -> Result<Sent, Diverged> {
+        match self {
+            Link::Live(live) => Ok(live.raw(lane, text).await),
+            Link::Recorded(recorded) => recorded.sent(lane, cursor, text),
         }
     }
 

@@ -6,13 +6,18 @@ use crate::Stop;
 use crate::stop::Diverged;
 use serde_json::Value;
 use spec::Effect;
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use trace::{Body, Direction, LaneId, Record, Seq};
 
 /// The recording of an earlier run.
 pub struct Recorded {
     records: Vec<Record>,
     own: HashMap<LaneId, Vec<usize>>,
+    /// Records in which something was hidden.
+    hidden: BTreeSet<Seq>,
+    /// Verdicts that came out otherwise because of it.
+    excused: RefCell<BTreeSet<Seq>>,
 }
 
 impl Recorded {
@@ -24,7 +29,47 @@ impl Recorded {
                 own.entry(lane).or_default().push(at);
             }
         }
-        Recorded { records, own }
+        Recorded { records, own, hidden: BTreeSet::new(), excused: RefCell::default() }
+    }
+
+    /// A recording in which something was hidden in these records. What a lane sent in them is taken for what
+    /// was sent, and a verdict that rests on them may come out otherwise.
+    #[must_use]
+    pub fn hiding(self, hidden: BTreeSet<Seq>) -> Recorded {
+        Recorded { hidden, ..self }
+    }
+
+    /// Records of verdicts that came out otherwise because of what was hidden.
+    pub fn excused(&self) -> BTreeSet<Seq> {
+        self.excused.borrow().clone()
+    }
+
+    /// Whether a verdict came out otherwise, and rests on what is hidden: on a record it cites, on one of its
+    /// lane, or on a verdict that does.
+    fn excuses(&self, lane: LaneId, recorded: &Record, now: &Body) -> bool {
+        let (Body::Verdict { verdict: was, .. }, Body::Verdict { verdict: is, .. }) = (&recorded.body, now)
+        else {
+            return false;
+        };
+        if self.hidden.is_empty() {
+            return false;
+        }
+        let cites = |v: &Value| {
+            let also = v.get("also").and_then(Value::as_array).into_iter().flatten();
+            let all = std::iter::once(v).chain(also).filter_map(|f| f.get("evidence")?.as_array()).flatten();
+            all.filter_map(Value::as_u64).any(|n| self.hidden.contains(&Seq(n)))
+        };
+        let of_lane = || self.own.get(&lane).into_iter().flatten();
+        let in_lane = || of_lane().any(|at| self.hidden.contains(&Seq(*at as u64)));
+        let blocked = || {
+            let by = |v: &Value| v.get("blockedBy").is_some_and(|b| !b.is_null());
+            !self.excused.borrow().is_empty() && (by(was) || by(is))
+        };
+        let excused = cites(was) || cites(is) || in_lane() || blocked();
+        if excused {
+            self.excused.borrow_mut().insert(recorded.n);
+        }
+        excused
     }
 
     /// All records.
@@ -49,7 +94,7 @@ impl Recorded {
 
     pub(super) fn expect(&self, lane: LaneId, cursor: &mut usize, body: &Body) -> Result<Seq, Diverged> {
         let record = self.take(lane, cursor, &shown(body))?;
-        if record.body == *body {
+        if record.body == *body || self.excuses(lane, record, body) {
             Ok(record.n)
         } else {
             Err(Diverged { at: record.n, recorded: shown(&record.body), now: shown(body) })
@@ -59,10 +104,14 @@ impl Recorded {
     pub(super) fn sent(&self, lane: LaneId, cursor: &mut usize, raw: &str) -> Result<Sent, Diverged> {
         let record = self.take(lane, cursor, raw)?;
         match &record.body {
-            Body::Frame { conn, dir: Direction::Tx, raw: recorded, .. } if recorded == raw => {
+            Body::Frame { conn, dir: Direction::Tx, raw: recorded, .. }
+                if recorded == raw || self.hidden.contains(&record.n) =>
+            {
                 Ok(Sent { seq: record.n, conn: Some(*conn) })
             }
-            Body::Unsent { raw: recorded, .. } if recorded == raw => Ok(Sent { seq: record.n, conn: None }),
+            Body::Unsent { raw: recorded, .. } if recorded == raw || self.hidden.contains(&record.n) => {
+                Ok(Sent { seq: record.n, conn: None })
+            }
             other => Err(Diverged { at: record.n, recorded: shown(other), now: raw.to_owned() }),
         }
     }
@@ -140,6 +189,9 @@ fn shown(body: &Body) -> String {
         Body::Step { text, .. } => format!("the step {text:?}"),
         Body::Stimulus { effect, .. } => format!("the stimulus {effect}"),
         Body::Fresh { what, value, .. } => format!("{what}: {value}"),
+        Body::Hangup { polite, .. } => format!("the end of the connection (polite: {polite})"),
+        Body::Offline { offline, .. } => format!("nobody let in: {offline}"),
+        Body::Policy { policy, .. } => format!("the answers {policy}"),
         Body::Verdict { verdict, .. } => {
             let of = |key: &str| verdict.get(key).and_then(Value::as_str).unwrap_or("?");
             let said = ["code", "expected", "observed", "reason"]

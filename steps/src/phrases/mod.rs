@@ -5,11 +5,14 @@ mod boot;
 mod chosen;
 mod comparing;
 mod events;
+mod faults;
 mod frames;
+mod hygiene;
 mod inventory;
 mod listing;
 mod monitors;
 mod moving;
+mod provided;
 mod reboot;
 mod reports;
 mod results;
@@ -17,6 +20,8 @@ mod setting;
 mod several;
 mod shipped;
 mod writing;
+
+pub(crate) use faults::Caused;
 
 use crate::{Stop, World};
 use cucumber::gherkin::{Step, StepType};

@@ -105,7 +105,10 @@ pub(super) async fn set(w: &mut World, wanted: &[Wanted]) -> Result<(), Stop> {
         w.answer_records.extend(records);
     }
     for monitor in accepted {
-        if !w.undo.contains(&Undo::Monitor(monitor.id)) {
+        // One that was there before under this id is the maker's: it is not ours to remove.
+        let known = w.before.as_ref().is_some_and(|before| before.find(monitor.id).is_some());
+        let replaced = known && wanted.iter().any(|m| m.id == Some(monitor.id));
+        if !replaced && !w.undo.contains(&Undo::Monitor(monitor.id)) {
             w.undo.push(Undo::Monitor(monitor.id));
         }
         w.used_severities.push(monitor.severity);

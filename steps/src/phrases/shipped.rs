@@ -4,9 +4,11 @@ use super::setting::monitoring_report;
 use crate::world::Undo;
 use crate::{Stop, World};
 use cucumber::given;
-use judge::monitors::{MonitoringReport, ReportedMonitor, SetMonitor};
+use judge::monitors::{MonitoringReport, SetMonitor};
+use judge::provision::Shipped;
 use ocpp::{MonitorType, Version};
 use serde_json::json;
+use std::rc::Rc;
 
 /// A report of every monitor under a base.
 async fn under(w: &mut World, base: &str) -> Result<MonitoringReport, Stop> {
@@ -21,33 +23,28 @@ async fn under(w: &mut World, base: &str) -> Result<MonitoringReport, Stop> {
         .ok_or_else(|| Stop::open(format!("there is no whole monitoring report under {base}"), [answer.sent]))
 }
 
-/// The monitors of a class. 2.1 says it in the report; in 2.0.1 it is inferred: what is reported under
-/// HardWiredOnly is built in, what only FactoryDefault brings is preconfigured.
-async fn of_class(w: &mut World, built_in: bool) -> Result<Vec<ReportedMonitor>, Stop> {
-    super::bases::remember(w).await?;
-    if w.cx.version == Version::V21 {
-        let all = under(w, "FactoryDefault").await?;
-        let class = if built_in { "HardWiredMonitor" } else { "PreconfiguredMonitor" };
-        w.before = Some(all.clone());
-        return Ok(all.monitors.into_iter().filter(|m| m.notification.as_deref() == Some(class)).collect());
+/// The monitors the station brings along: fetched by the first scenario that needs them, then shared.
+pub(super) async fn fetch(w: &mut World) -> Result<Rc<Shipped>, Stop> {
+    if let Some(known) = w.handed.shipped.clone() {
+        return Ok(known);
     }
-    let hard = under(w, "HardWiredOnly").await?;
-    let shipped = under(w, "FactoryDefault").await?;
-    w.before = Some(shipped.clone());
-    let among = |all: &MonitoringReport, m: &ReportedMonitor| {
-        all.monitors.iter().any(|o| {
-            o.address.same_as(&m.address)
-                && o.kind == m.kind
-                && o.severity == m.severity
-                && o.value == m.value
-        })
+    super::bases::remember(w).await?;
+    let shipped = if w.cx.version == Version::V21 {
+        Shipped::as_reported(under(w, "FactoryDefault").await?)
+    } else {
+        let hard = under(w, "HardWiredOnly").await?;
+        Shipped::inferred(&hard, under(w, "FactoryDefault").await?)
     };
-    Ok(shipped.monitors.into_iter().filter(|m| among(&hard, m) == built_in).collect())
+    let shipped = Rc::new(shipped);
+    w.handed.shipped = Some(shipped.clone());
+    Ok(shipped)
 }
 
 async fn choose(w: &mut World, built_in: bool, what: &str) -> Result<(), Stop> {
-    let all = of_class(w, built_in).await?;
-    let mut usable = all.into_iter().filter_map(|m| {
+    let shipped = fetch(w).await?;
+    w.before = Some(shipped.report.clone());
+    let class = if built_in { "HardWiredMonitor" } else { "PreconfiguredMonitor" };
+    let mut usable = shipped.of_class(class).filter_map(|m| {
         let set = SetMonitor {
             id: m.id,
             address: m.address.clone(),

@@ -2,6 +2,7 @@
 //!
 //! Every applicable row gets a verdict: also one that has no scenario yet, and one that is left out.
 
+mod rows;
 mod suite;
 mod table;
 mod tags;

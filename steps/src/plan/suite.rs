@@ -16,6 +16,10 @@ static FEATURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../features");
 pub struct Definition {
     /// File and line, for messages.
     pub origin: String,
+    /// Name of the feature it is in.
+    pub feature: String,
+    /// Name of the rule it is in, if it is in one.
+    pub rule: Option<String>,
     /// Its name, with placeholders.
     pub title: String,
     /// Its tags.
@@ -161,14 +165,14 @@ fn read_feature(
     }
     let background = feature.background.as_ref().map_or(&none, |b| &b.steps);
     for s in &feature.scenarios {
-        collect(name, &feature.tags, background.clone(), s, scenarios, errors);
+        collect(name, (feature, None), &feature.tags, background.clone(), s, scenarios, errors);
     }
     for rule in &feature.rules {
         let mut steps = background.clone();
         steps.extend(rule.background.iter().flat_map(|b| b.steps.iter().cloned()));
         let tags: Vec<String> = feature.tags.iter().chain(&rule.tags).cloned().collect();
         for s in &rule.scenarios {
-            collect(name, &tags, steps.clone(), s, scenarios, errors);
+            collect(name, (feature, Some(&rule.name)), &tags, steps.clone(), s, scenarios, errors);
         }
     }
     if scenarios.len() + errors.len() == before {
@@ -178,6 +182,7 @@ fn read_feature(
 
 fn collect(
     name: &str,
+    (feature, rule): (&Feature, Option<&String>),
     outer: &[String],
     mut steps: Vec<Step>,
     s: &Scenario,
@@ -219,7 +224,8 @@ fn collect(
         _ => {}
     }
     steps.extend(s.steps.iter().cloned());
-    scenarios.push(Definition { origin, title: s.name.clone(), tags, steps, table });
+    let (feature, rule, title) = (feature.name.clone(), rule.cloned(), s.name.clone());
+    scenarios.push(Definition { origin, feature, rule, title, tags, steps, table });
 }
 
 #[cfg(test)]

@@ -52,6 +52,14 @@ impl Outcome {
         self.run.verdicts.iter().filter(of_row).map(|v| v.outcome.verdict()).collect()
     }
 
+    /// What was selected and did not pass, one line each.
+    pub fn selected_trouble(&self) -> Vec<String> {
+        self.trouble()
+            .into_iter()
+            .filter(|line| !line.contains("left out by --select") && !line.contains("\"no scenario\""))
+            .collect()
+    }
+
     /// Everything that is not a pass, one line each.
     pub fn trouble(&self) -> Vec<String> {
         let lines = self
@@ -114,9 +122,29 @@ async fn judge_bound(
     level: u8,
     bench: bool,
 ) -> Outcome {
-    let station = Station::new(&archetype, &declaration, version, identity());
     let binding = if bench { "hook" } else { NoRig.binding() };
-    let session = session(archetype, declaration, level, binding);
+    run_of(session(archetype, declaration, level, binding), version).await
+}
+
+/// Judges the reference station of an archetype by the scenarios that a tag expression selects, and checks that a
+/// replay comes to the same.
+pub async fn judge_selected(archetype: &str, version: Version, select: &str, bench: bool) -> Outcome {
+    let archetype = Archetype::load(archetype).unwrap();
+    let declaration = Declaration::complete(&archetype);
+    let binding = if bench { "hook" } else { NoRig.binding() };
+    let mut session = session(archetype, declaration, 3, binding);
+    session.options.select = Some(select.to_owned());
+    let live = run_of(session, version).await;
+    let again = steps::replay(live.records.clone(), Suite::embedded().unwrap()).await.unwrap();
+    assert_eq!(again.run.verdicts, live.run.verdicts, "a replay comes to other verdicts");
+    live
+}
+
+/// Judges a reference station in the same runtime.
+pub async fn run_of(session: Session, version: Version) -> Outcome {
+    let bench = session.options.binding == "hook";
+    let (archetype, declaration) = (session.archetype.clone(), session.declaration.clone());
+    let station = Station::new(&archetype, &declaration, version, identity());
     let clock = Clock::starting_at(EPOCH.parse().unwrap());
     let log = Log::new(clock.clone(), Trace::in_memory());
     session.open(&log);

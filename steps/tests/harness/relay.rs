@@ -193,9 +193,9 @@ impl<M: Middle> Relay<M> {
             self.touch();
             while let Some(outgoing) = self.station.next_outgoing() {
                 match outgoing {
-                    Outgoing::Answer(text) => self.says(&text),
+                    Outgoing::Answer(text) | Outgoing::Send(text) => self.says(&text),
                     Outgoing::Call(call) => drop(self.outbox.queue(call.action, call.payload)),
-                    Outgoing::Reboot => self.reboot = true,
+                    Outgoing::Reboot | Outgoing::PowerLoss(_) => self.reboot = true,
                 }
             }
             if let Some(text) = self.outbox.next(self.clock.elapsed()) {

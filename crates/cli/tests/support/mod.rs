@@ -63,7 +63,10 @@ pub fn waiting(args: &[&str]) -> Waiting {
     let mut err = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     err.read_line(&mut line).unwrap();
-    let at = line.find("ws://").unwrap_or_else(|| panic!("no address in {line:?}"));
+    let at = line
+        .find("wss://")
+        .or_else(|| line.find("ws://"))
+        .unwrap_or_else(|| panic!("no address in {line:?}"));
     let url = line[at..].split('/').take(3).collect::<Vec<_>>().join("/");
     Waiting { child, url, err }
 }

@@ -7,14 +7,12 @@
 mod conditions;
 mod faults;
 mod layout;
-mod provision;
 mod reports;
 mod rows;
 
 pub use conditions::{Answered, answers};
 pub use faults::{FaultReach, FaultWay, Reach};
 pub use layout::{Layout, contradiction, layout};
-pub use provision::provided;
 pub use reports::{Inventories, NoInventory, described, read};
 
 use crate::Finding;

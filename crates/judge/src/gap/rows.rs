@@ -1,7 +1,8 @@
 //! Every component, variable and monitor row at each of its places.
 
-use super::{Action, Inventories, Lack, Standing, Tally, provided};
+use super::{Action, Inventories, Lack, Standing, Tally};
 use crate::inventory::{component_at, variable_at};
+use crate::provision::{Provided, provided};
 use crate::{Check, Code, Finding, Outcome, settle};
 use ocpp::{MonitorType, Version};
 use spec::model::{ComponentRow, Level, MonitorRow, Obligation, Provision, Row, RowId, VariableRow};
@@ -152,7 +153,8 @@ impl Walk<'_> {
                 }
             }
             Ok(report) => {
-                for (m, checks) in provided(report, &self.seen.inventory, (c, v), to_judge, place) {
+                for of_row in provided(report, &self.seen.inventory, (c, v), to_judge, place) {
+                    let Provided { row: m, checks, .. } = of_row;
                     let missing = checks.iter().any(is(Code::MonitorNotProvided));
                     let action = if missing { Action::ShipMonitor } else { Action::CorrectMonitor };
                     self.settle(&monitor_item(c, v, m, place), action, checks);

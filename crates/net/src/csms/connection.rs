@@ -2,9 +2,13 @@
 
 use super::{
     handshake::Socket,
+    held::Held,
     line::{Farewell, Line, Placed},
 };
-use crate::deflate::DeflateError;
+use crate::{
+    deflate::DeflateError,
+    stream::{Cutter, LINGER, drain},
+};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use futures_util::{SinkExt, StreamExt};
 use std::{
@@ -14,7 +18,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncWrite},
     sync::mpsc,
     time::{Sleep, sleep, timeout},
 };
@@ -23,16 +27,24 @@ use trace::{Body, Closer, Direction};
 
 /// Time for the closing handshake, and for what was queued before it to be written.
 pub(super) const GOODBYE: Duration = Duration::from_secs(2);
-/// How long the last bytes of the other side are read and dropped, so that our close frame is not lost to a
-/// reset of the TCP connection.
-const LINGER: Duration = Duration::from_secs(1);
 /// Longest reason a close frame can carry, in bytes (RFC 6455, 5.5).
 const REASON: usize = 123;
 
 /// What the connection does with what it hears.
 pub(super) trait Listener {
     /// Called for every text frame, after it was recorded; returns the automatic reply.
-    fn hear(&self, line: &Line, text: &str) -> Option<String>;
+    fn hear(&self, line: &Line, text: &str) -> Option<Reply>;
+
+    /// Time since some fixed moment.
+    fn elapsed(&self) -> Duration;
+}
+
+/// An automatic reply.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) text: String,
+    /// How long it is held back.
+    pub(super) after: Duration,
 }
 
 /// Serves a connection until it ends. The Closed record is written when this returns.
@@ -41,18 +53,24 @@ pub(super) async fn serve<S>(
     queue: mpsc::Receiver<String>,
     line: &Line,
     listener: &impl Listener,
-    patience: Duration,
+    (patience, cutter): (Duration, Cutter),
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut pump = Pump { socket, queue, unflushed: false, patience, blocked: None, broken: None };
+    let mut pump = Pump { socket, queue, unflushed: false, patience, cutter, blocked: None, broken: None };
     let mut reply: Option<String> = None;
+    let mut held = Held::default();
     loop {
+        if reply.is_none() {
+            reply = held.due(listener.elapsed());
+        }
         reply = reply.filter(|text| line.reply(text) == Placed::Full);
+        let wait = held.wait(listener.elapsed()).filter(|_| reply.is_none());
         let step = tokio::select! {
             biased;
             farewell = line.farewell() => return pump.leave(farewell, line, listener).await,
-            step = pump.step(reply.is_none()) => step,
+            step = pump.step(reply.is_none() && held.has_room()) => step,
+            () = sleep(wait.unwrap_or_default()), if wait.is_some() => continue,
         };
         match step {
             Step::Wrote => {}
@@ -62,8 +80,10 @@ pub(super) async fn serve<S>(
                 return pump.finish().await;
             }
             Step::Read(message) => {
-                if let Some(text) = record(line, message) {
-                    reply = listener.hear(line, &text);
+                if let Some(text) = record(line, message)
+                    && let Some(answer) = listener.hear(line, &text)
+                {
+                    held.add(answer.text, listener.elapsed().saturating_add(answer.after));
                 }
             }
             Step::Failed(e) => {
@@ -152,6 +172,7 @@ struct Pump<S> {
     unflushed: bool,
     /// Longest time the station may take no bytes.
     patience: Duration,
+    cutter: Cutter,
     /// Runs while the socket takes no bytes.
     blocked: Option<Pin<Box<Sleep>>>,
     /// Why writing failed. What the station sent before is still read.
@@ -232,7 +253,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pump<S> {
                 if idle || self.broken.is_some() { Poll::Ready(()) } else { Poll::Pending }
             })
             .await;
-            let Farewell::Close { code, reason } = &farewell else { return };
+            let Farewell::Close { code, reason } = &farewell else {
+                self.cutter.arm();
+                return;
+            };
             if self.socket.close(Some(close_frame(*code, reason))).await.is_err() {
                 return;
             }
@@ -241,7 +265,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pump<S> {
                     answered = true;
                 } else if let Some(text) = record(line, message) {
                     // An answer still frees the slot; nothing is replied any more.
-                    listener.hear(line, &text);
+                    let _ = listener.hear(line, &text);
                 }
             }
         })
@@ -266,12 +290,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pump<S> {
             if self.socket.close(Some(close_frame(code, reason))).await.is_err() {
                 return;
             }
-            let mut stream = self.socket.into_inner().into_inner();
-            if stream.shutdown().await.is_err() {
-                return;
-            }
-            let mut dropped = [0; 4096];
-            while stream.read(&mut dropped).await.is_ok_and(|n| n > 0) {}
+            drain(self.socket.into_inner().into_inner()).await;
         })
         .await;
     }

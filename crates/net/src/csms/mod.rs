@@ -2,17 +2,27 @@
 //! itself, and lets lanes send CALLs, one outstanding at a time.
 
 mod connection;
+mod door;
 mod handshake;
+mod held;
 mod line;
+mod policy;
 mod replies;
+mod security;
 mod slot;
 
-use crate::Log;
-use connection::{GOODBYE, Listener};
-use handshake::{Hello, Terms};
+pub use policy::{Authorization, BootReply, BootStatus, Policy, RefusalCode, Treatment};
+pub use security::{Profile, Security, SecurityConfig, SecurityError};
+
+use crate::{
+    Log,
+    password::{Password, Passwords},
+    stream::Wire,
+};
+use connection::GOODBYE;
 use line::{Farewell, Line};
 use ocpp::{Version, frame::Frame};
-use replies::{Circumstances, Heard};
+use replies::Standing;
 use serde_json::Value;
 use slot::Slot;
 use std::{
@@ -24,11 +34,11 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, ToSocketAddrs},
-    sync::{Semaphore, mpsc},
+    sync::Semaphore,
     task::AbortHandle,
     time::{sleep, timeout},
 };
-use trace::{Body, ConnId, LaneId, Seq};
+use trace::{Body, CloseWith, ConnId, LaneId, Seq};
 
 /// TCP connections served at the same time, in whatever state.
 const CONNECTIONS: usize = 64;
@@ -43,7 +53,9 @@ pub struct CsmsConfig {
     pub station_id: Option<String>,
     /// Seconds between Heartbeats, told in the answer to a BootNotification.
     pub heartbeat_interval: u32,
-    /// Time for the whole WebSocket handshake.
+    /// What a station has to prove before it is let in.
+    pub security: Security,
+    /// Time for the whole handshake, TLS and WebSocket.
     pub handshake_timeout: Duration,
     /// Largest message of the station in bytes, compressed or not.
     pub max_message: usize,
@@ -57,6 +69,7 @@ impl Default for CsmsConfig {
             versions: Version::ALL.to_vec(),
             station_id: None,
             heartbeat_interval: 300,
+            security: Security::none(),
             handshake_timeout: Duration::from_secs(5),
             max_message: 1 << 20,
             write_timeout: Duration::from_secs(30),
@@ -96,7 +109,18 @@ struct Inner {
     log: Log,
     slot: Slot,
     seat: Mutex<Seat>,
+    rules: Mutex<Rules>,
     doors: Mutex<Vec<AbortHandle>>,
+}
+
+/// What lanes change of the CSMS's behaviour. Inside its lock only the slot and the log are locked.
+#[derive(Debug, Default)]
+struct Rules {
+    policy: Policy,
+    passwords: Passwords,
+    standing: Standing,
+    /// Nobody is let in.
+    offline: bool,
 }
 
 /// Who is connected. Locked before a line's state, which is locked before the log.
@@ -118,8 +142,9 @@ impl Csms {
     /// A CSMS that records into `log` and tells the time of the log's clock.
     pub fn new(config: CsmsConfig, log: Log) -> Csms {
         let seat = Seat { station: config.station_id.clone(), ..Seat::default() };
-        let (seat, doors) = (Mutex::new(seat), Mutex::default());
-        Csms { inner: Arc::new(Inner { config, log, slot: Slot::new(), seat, doors }) }
+        let rules = Rules { passwords: config.security.passwords.clone(), ..Rules::default() };
+        let (seat, rules, doors) = (Mutex::new(seat), Mutex::new(rules), Mutex::default());
+        Csms { inner: Arc::new(Inner { config, log, slot: Slot::new(), seat, rules, doors }) }
     }
 
     /// Listens for stations over TCP until [`Csms::shutdown`]; returns the address, port included.
@@ -137,10 +162,8 @@ impl Csms {
                 let Some(inner) = inner.upgrade() else { return };
                 match accepted {
                     Ok((stream, peer)) => {
-                        // Small frames go out at once; without the option they only go out later.
-                        let _ = stream.set_nodelay(true);
                         tokio::spawn(async move {
-                            inner.serve(stream, peer.to_string()).await;
+                            inner.receive(Wire::tcp(stream), peer.to_string()).await;
                             drop(permit);
                         });
                     }
@@ -153,18 +176,23 @@ impl Csms {
         Ok(addr)
     }
 
-    /// Serves one stream that was made elsewhere: in memory, or with TLS on it.
+    /// Serves one stream that was made elsewhere, as one in memory; under a profile with TLS, TLS is spoken on it.
     pub fn accept<S>(&self, stream: S, peer: String)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let inner = self.inner.clone();
-        tokio::spawn(async move { inner.serve(stream, peer).await });
+        tokio::spawn(async move { inner.receive(Wire::other(stream), peer).await });
     }
 
     /// Sends a CALL of a lane, after the CALL before it was answered or released. Without a connection it is
     /// recorded as Unsent.
     pub async fn call(&self, lane: LaneId, id: &str, action: &str, payload: Value) -> Sent {
+        if action == "TriggerMessage"
+            && let Some(wanted) = payload.get("requestedMessage").and_then(Value::as_str)
+        {
+            self.inner.rules().standing.triggered.insert(wanted.to_owned());
+        }
         let text = Frame::call(id, action, payload).to_text();
         let taken = self.inner.slot.take(id).await;
         while let Some(line) = self.inner.open_line() {
@@ -194,19 +222,62 @@ impl Csms {
     }
 
     /// Ends the connection, if there is one, and returns the Hangup record. Politely: with a close frame, the
-    /// Closed record follows. Otherwise the stream is cut, and the Closed record is written at once.
+    /// Closed record follows. Otherwise the stream is cut (TCP is reset), and the Closed record is written at
+    /// once.
     pub fn hang_up(&self, lane: LaneId, polite: bool) -> Seq {
+        self.leave(Body::Hangup { lane, polite, close: None })
+    }
+
+    /// Ends the connection, if there is one, with this code and reason in the close frame, and returns the
+    /// Hangup record.
+    pub fn close(&self, lane: LaneId, close: CloseWith) -> Seq {
+        self.leave(Body::Hangup { lane, polite: true, close: Some(close) })
+    }
+
+    fn leave(&self, hangup: Body) -> Seq {
         let seat = self.inner.seat();
-        let seq = self.inner.log.append(Body::Hangup { lane, polite });
+        let (polite, close) = match &hangup {
+            Body::Hangup { polite, close, .. } => (*polite, close.clone()),
+            _ => (false, None),
+        };
+        let seq = self.inner.log.append(hangup);
         if let Some(line) = &seat.line {
             if polite {
-                line.close(1000, "closed by the suite");
+                let CloseWith { code, reason } = close
+                    .unwrap_or_else(|| CloseWith { code: 1000, reason: "closed by the suite".to_owned() });
+                line.close(code, &reason);
             } else {
                 line.end(Farewell::Cut, "cut by the suite");
                 self.inner.slot.lost(line.conn);
             }
         }
         seq
+    }
+
+    /// Plays a CSMS that cannot be reached, or one that can be again, and returns the record. While it cannot,
+    /// each attempt is recorded and its TCP connection reset; a connection that is open stays open.
+    pub fn set_offline(&self, lane: LaneId, offline: bool) -> Seq {
+        self.inner.rules().offline = offline;
+        self.inner.log.append(Body::Offline { lane, offline })
+    }
+
+    /// Changes how the station's CALLs are answered from now on, and returns the record. Answers that are held
+    /// back already still go out at their time.
+    pub fn set_policy(&self, lane: LaneId, policy: Policy) -> Seq {
+        let record = policy.record(lane);
+        self.inner.rules().policy = policy;
+        self.inner.log.append(record)
+    }
+
+    /// Changes the password of an identity, as after the station has accepted a new `BasicAuthPassword` (OCPP
+    /// A01). It counts from the next connection on.
+    pub fn set_password(&self, identity: &str, password: Password) {
+        self.inner.rules().passwords.set(identity, password);
+    }
+
+    /// The security profile demanded.
+    pub fn profile(&self) -> Profile {
+        self.inner.config.security.profile()
     }
 
     /// The station that is connected and not being closed.
@@ -250,87 +321,8 @@ impl Inner {
         Sent { seq: self.log.append(Body::Unsent { lane, raw }), delivered: false }
     }
 
-    async fn serve<S>(&self, stream: S, peer: String)
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
-        let (station, pinned) = {
-            let seat = self.seat();
-            (seat.station.clone(), seat.version)
-        };
-        let terms = Terms {
-            versions: pinned.as_slice().first().map_or(&self.config.versions, std::slice::from_ref),
-            station: station.as_deref(),
-            timeout: self.config.handshake_timeout,
-            max_message: self.config.max_message,
-        };
-        let (socket, hello) = match handshake::shake(stream, terms).await {
-            Ok(shaken) => shaken,
-            Err(reason) => {
-                self.log.append(Body::Refused { peer, reason });
-                return;
-            }
-        };
-        let (line, queue) = self.welcome(hello, peer);
-        connection::serve(socket, queue, &line, self, self.config.write_timeout).await;
-        self.slot.lost(line.conn);
-        let mut seat = self.seat();
-        if seat.line.as_ref().is_some_and(|seated| seated.conn == line.conn) {
-            seat.line = None;
-        }
-    }
-
-    /// Numbers and records a connection, and gives it the seat unless there is a reason not to.
-    fn welcome(&self, hello: Hello, peer: String) -> (Arc<Line>, mpsc::Receiver<String>) {
-        let Hello { station, offered, version, user_agent } = hello;
-        let mut seat = self.seat();
-        seat.last += 1;
-        let conn = ConnId(seat.last);
-        let no_seat = if seat.closing {
-            Some((1001, "the suite is shutting down".to_owned()))
-        } else if version.is_none() {
-            // OCPP-J: the handshake is completed without a subprotocol, and the connection closed at once.
-            let names: Vec<_> = self.config.versions.iter().map(|v| v.subprotocol()).collect();
-            Some((1002, format!("no common OCPP version: offer {}", names.join(" or "))))
-        } else {
-            // Two stations may have been shaking hands at once.
-            let other = seat.station.as_ref().filter(|other| **other != station);
-            other.map(|other| (1008, format!("only `{other}` is expected here")))
-        };
-        let (line, queue) = Line::new(conn, station.clone(), version, self.log.clone());
-        let line = Arc::new(line);
-        if no_seat.is_none() {
-            seat.station = Some(station.clone());
-            seat.version = version;
-            if let Some(old) = seat.line.replace(line.clone()) {
-                let reason = format!("replaced by connection {}", conn.0);
-                old.end(Farewell::Close { code: 1008, reason: reason.clone() }, &reason);
-                self.slot.lost(old.conn);
-            }
-        }
-        self.log.append(Body::Connected { conn, station, peer, offered, version, user_agent });
-        if let Some((code, reason)) = no_seat {
-            line.close(code, &reason);
-        }
-        (line, queue)
-    }
-}
-
-impl Listener for Inner {
-    fn hear(&self, line: &Line, text: &str) -> Option<String> {
-        let circumstances = Circumstances {
-            version: line.version?,
-            now: self.log.clock().now(),
-            heartbeat_interval: self.config.heartbeat_interval,
-        };
-        match replies::hear(text, circumstances) {
-            Heard::Answer(id) => {
-                self.slot.answered(line.conn, &id);
-                None
-            }
-            Heard::Reply(frame) => Some(frame.to_text()),
-            Heard::Nothing => None,
-        }
+    fn rules(&self) -> MutexGuard<'_, Rules> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

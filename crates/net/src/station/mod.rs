@@ -2,12 +2,17 @@
 //! and the waiting times between attempts to reconnect.
 
 mod backoff;
+mod connect;
+mod credentials;
 mod outbox;
+pub mod upload;
 
 pub use backoff::{Backoff, BackoffConfig};
+pub use credentials::{CredentialFiles, Credentials, CredentialsError};
 pub use outbox::{Outbox, OwnCall};
 
-use crate::identity;
+use crate::{stream::Bytes, tls::TlsError};
+use connect::{Endpoint, shake};
 use futures_util::{
     FutureExt, SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
@@ -20,30 +25,20 @@ use tokio::{
     time::timeout,
 };
 use tokio_tungstenite::{
-    WebSocketStream, client_async_with_config,
-    tungstenite::{
-        ClientRequestBuilder, Error as WsError, Message,
-        error::{ProtocolError, SubProtocolError},
-        http::Uri,
-        protocol::{CloseFrame, WebSocketConfig},
-    },
+    WebSocketStream,
+    tungstenite::{Message, protocol::CloseFrame},
 };
 
 /// Time for connecting, the handshake included.
 const CONNECT: Duration = Duration::from_secs(10);
-/// Largest message of the CSMS in bytes.
-const MAX_MESSAGE: usize = 4 << 20;
 
-/// A byte stream under a WebSocket.
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
-type Socket = WebSocketStream<Box<dyn Stream>>;
+type Socket = WebSocketStream<Box<dyn Bytes>>;
 
 /// Why there is no connection to the CSMS.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The URL cannot be used.
-    #[error("`{url}` is no URL of a CSMS ({why}): use ws://HOST:PORT/PATH")]
+    #[error("`{url}` is no URL of a CSMS ({why}): use ws://HOST:PORT/PATH or wss://HOST:PORT/PATH")]
     Url {
         /// The URL.
         url: String,
@@ -58,7 +53,16 @@ pub enum ConnectError {
         /// What the system said.
         source: io::Error,
     },
-    /// The CSMS answered with an HTTP status instead of a WebSocket; 404 if it does not know the identity.
+    /// TLS failed.
+    #[error("no TLS connection to {address}: {source}")]
+    Tls {
+        /// Host and port.
+        address: String,
+        /// Why.
+        source: TlsError,
+    },
+    /// The CSMS answered with an HTTP status instead of a WebSocket; 404 if it does not know the identity, 401 if
+    /// the password is wrong.
     #[error("the CSMS refused the connection with HTTP status {0}")]
     Refused(u16),
     /// The CSMS speaks none of the versions offered.
@@ -112,23 +116,37 @@ pub struct StationReceiver {
 
 impl StationLink {
     /// Connects over TCP to the CSMS endpoint `url`, to which the identity is appended, offering `versions` in
-    /// order of preference.
+    /// order of preference, without credentials.
     ///
     /// # Errors
     /// See [`ConnectError`].
     pub async fn connect(url: &str, id: &str, versions: &[Version]) -> Result<StationLink, ConnectError> {
-        let (uri, address) = endpoint(url, id)?;
+        StationLink::connect_with(url, id, versions, &Credentials::none()).await
+    }
+
+    /// The same with credentials; over TLS if the scheme of the URL is `wss`.
+    ///
+    /// # Errors
+    /// See [`ConnectError`].
+    pub async fn connect_with(
+        url: &str,
+        id: &str,
+        versions: &[Version],
+        credentials: &Credentials,
+    ) -> Result<StationLink, ConnectError> {
+        let endpoint = Endpoint::of(url, id)?;
         let connected = timeout(CONNECT, async {
+            let address = endpoint.address.clone();
             let tcp =
                 TcpStream::connect(&address).await.map_err(|source| ConnectError::Tcp { address, source })?;
             // Small frames go out at once; without the option they only go out later.
             let _ = tcp.set_nodelay(true);
-            shake(tcp, uri, versions).await
+            shake(tcp, endpoint, id, versions, credentials).await
         });
         connected.await.unwrap_or(Err(ConnectError::TimedOut(CONNECT)))
     }
 
-    /// Connects over a stream that was made elsewhere; `url` tells host and path.
+    /// Connects over a stream that was made elsewhere, without credentials; `url` tells host and path.
     ///
     /// # Errors
     /// See [`ConnectError`].
@@ -141,8 +159,26 @@ impl StationLink {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (uri, _) = endpoint(url, id)?;
-        timeout(CONNECT, shake(stream, uri, versions)).await.unwrap_or(Err(ConnectError::TimedOut(CONNECT)))
+        StationLink::attach_with(stream, url, id, versions, &Credentials::none()).await
+    }
+
+    /// The same with credentials.
+    ///
+    /// # Errors
+    /// See [`ConnectError`].
+    pub async fn attach_with<S>(
+        stream: S,
+        url: &str,
+        id: &str,
+        versions: &[Version],
+        credentials: &Credentials,
+    ) -> Result<StationLink, ConnectError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let endpoint = Endpoint::of(url, id)?;
+        let shaken = timeout(CONNECT, shake(stream, endpoint, id, versions, credentials));
+        shaken.await.unwrap_or(Err(ConnectError::TimedOut(CONNECT)))
     }
 
     /// The version negotiated.
@@ -241,88 +277,5 @@ impl std::fmt::Debug for StationSender {
 impl std::fmt::Debug for StationReceiver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("StationReceiver").field("ended", &self.ended).finish_non_exhaustive()
-    }
-}
-
-/// The URL of a station (endpoint, `/`, percent-encoded identity: OCPP-J, connection) and the address to
-/// connect to.
-fn endpoint(url: &str, id: &str) -> Result<(Uri, String), ConnectError> {
-    let wrong = |why: &str| ConnectError::Url { url: url.to_owned(), why: why.to_owned() };
-    let full = format!("{}/{}", url.trim_end_matches('/'), identity::encode(id));
-    let uri: Uri = full.parse().map_err(|e| wrong(&format!("{e}")))?;
-    match uri.scheme_str() {
-        Some("ws") => {}
-        Some("wss") => return Err(wrong("this build has no TLS for stations")),
-        _ => return Err(wrong("the scheme is not ws")),
-    }
-    if uri.query().is_some() {
-        return Err(wrong("an identity cannot be appended to a query"));
-    }
-    let host = uri.host().filter(|h| !h.is_empty()).ok_or_else(|| wrong("there is no host"))?;
-    let address = format!("{host}:{}", uri.port_u16().unwrap_or(80));
-    Ok((uri, address))
-}
-
-async fn shake<S>(stream: S, uri: Uri, versions: &[Version]) -> Result<StationLink, ConnectError>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let mut request = ClientRequestBuilder::new(uri).with_header("User-Agent", "diagmark-station");
-    for version in versions {
-        request = request.with_sub_protocol(version.subprotocol());
-    }
-    let config = WebSocketConfig::default()
-        .read_buffer_size(16 << 10)
-        .write_buffer_size(0)
-        .max_message_size(Some(MAX_MESSAGE))
-        .max_frame_size(Some(MAX_MESSAGE));
-    let stream: Box<dyn Stream> = Box::new(stream);
-    let (socket, response) =
-        client_async_with_config(request, stream, Some(config)).await.map_err(|e| match e {
-            WsError::Http(response) => ConnectError::Refused(response.status().as_u16()),
-            WsError::Protocol(ProtocolError::SecWebSocketSubProtocolError(
-                SubProtocolError::NoSubProtocol,
-            )) => ConnectError::NoCommonVersion,
-            e => ConnectError::Handshake(e.to_string()),
-        })?;
-    let version = response
-        .headers()
-        .get("sec-websocket-protocol")
-        .and_then(|name| Version::from_subprotocol(name.to_str().ok()?))
-        .ok_or(ConnectError::NoCommonVersion)?;
-    let (sink, stream) = socket.split();
-    Ok(StationLink {
-        sender: StationSender { socket: sink },
-        receiver: StationReceiver { socket: stream, ended: false },
-        version,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_identity_is_appended_to_the_endpoint_percent_encoded() {
-        let at = |url, id| endpoint(url, id).map(|(uri, address)| (uri.to_string(), address)).unwrap();
-        assert_eq!(
-            at("ws://csms.test:9000/ocpp/", "a b/c"),
-            ("ws://csms.test:9000/ocpp/a%20b%2Fc".into(), "csms.test:9000".into())
-        );
-        assert_eq!(at("ws://[::1]:9000", "CS001"), ("ws://[::1]:9000/CS001".into(), "[::1]:9000".into()));
-        assert_eq!(at("ws://csms.test", "CS001").1, "csms.test:80");
-    }
-
-    #[test]
-    fn a_url_that_cannot_be_used_says_why() {
-        for (url, why) in [
-            ("http://csms.test", "the scheme is not ws"),
-            ("wss://csms.test", "no TLS"),
-            ("ws://csms.test/?a=b", "query"),
-            ("csms.test:9000", "ws"),
-        ] {
-            let said = endpoint(url, "CS001").unwrap_err().to_string();
-            assert!(said.contains(why), "{said}");
-        }
     }
 }

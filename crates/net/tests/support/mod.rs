@@ -1,6 +1,9 @@
 //! What the tests share: a CSMS on an in-memory stream, a station that connects to it, a station without manners.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, dead_code)]
 
+pub(crate) mod pki;
+pub(crate) mod uploading;
+
 use futures_util::StreamExt;
 use net::{Clock, Csms, CsmsConfig, Log, Received, StationLink};
 use ocpp::Version;
@@ -11,7 +14,7 @@ use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{Message, protocol::Role},
 };
-use trace::{Body, Direction, LaneId, Record, Trace};
+use trace::{Body, Direction, LaneId, Record, Refusal, Secured, Trace};
 
 pub(crate) const LANE: LaneId = LaneId(7);
 pub(crate) const URL: &str = "ws://csms.test/ocpp";
@@ -23,7 +26,10 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new(config: CsmsConfig) -> Bench {
-        let clock = Clock::starting_at("2026-01-02T03:04:05Z".parse().unwrap());
+        Bench::at(Clock::starting_at("2026-01-02T03:04:05Z".parse().unwrap()), config)
+    }
+
+    pub(crate) fn at(clock: Clock, config: CsmsConfig) -> Bench {
         let log = Log::new(clock, Trace::in_memory());
         Bench { csms: Csms::new(config, log.clone()), log }
     }
@@ -81,6 +87,23 @@ impl Bench {
         };
         let found = tokio::time::timeout(Duration::from_secs(120), search).await;
         found.unwrap_or_else(|_| panic!("no record of {what} in {:#?}", self.records()))
+    }
+
+    /// Waits for the first refused attempt: its reason, and what is known of it.
+    pub(crate) async fn refused(&self) -> (String, Refusal) {
+        match self.until("Refused", |b| matches!(b, Body::Refused { .. })).await {
+            Body::Refused { reason, details: Some(details), .. } => (reason, *details),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What the first connection is secured with.
+    pub(crate) fn secured(&self) -> Secured {
+        let found = self.records().into_iter().find_map(|r| match r.body {
+            Body::Connected { security, .. } => security,
+            _ => None,
+        });
+        *found.expect("nobody connected")
     }
 
     /// Waits for the end of the first connection.

@@ -18,7 +18,8 @@ use spec::Archetype;
 use spec::model::{Level, RowId};
 use std::collections::BTreeSet;
 use std::path::Path;
-use style::{Ink, Page};
+pub(crate) use style::Ink;
+use style::Page;
 use trace::Seq;
 
 /// How a report is shown, and what it may look up.
@@ -67,6 +68,9 @@ fn head(page: &mut Page, result: &ResultFile) {
     page.field(0, "Archetype", &format!("{} {}, edition {}", a.id, a.version, a.edition));
     page.field(0, "Station", &station(&result.station));
     page.field(0, "OCPP", result.ocpp_version.as_str());
+    if let Some(security) = &result.security {
+        page.field(0, "Security", &security.in_words());
+    }
     let commit = result.suite.commit.as_ref().map_or(String::new(), |c| format!(", commit {c}"));
     page.field(0, "Suite", &format!("diagmark {}{commit}", result.suite.version));
     page.field(0, "Stimuli", stimuli(&result.stimulus.binding));
@@ -81,7 +85,7 @@ fn head(page: &mut Page, result: &ResultFile) {
     }
 }
 
-fn headline(result: &ResultFile) -> (Ink, String) {
+pub(crate) fn headline(result: &ResultFile) -> (Ink, String) {
     let named = |l: Level| format!("level {l} ({})", l.name());
     let failed = failed(result);
     if result.nothing_judged() {

@@ -38,6 +38,7 @@ behaviours:
   - id: B-0100
     title: A monitor that the station lists as possible can be set.
     level: 2
+    topic: monitors
     obligation: must
     grounding: ocpp
     rationale: An operator cannot watch a value on which no monitor can be set.

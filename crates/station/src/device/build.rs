@@ -1,7 +1,7 @@
 //! From an archetype and a declaration to a device model.
 
 use super::protocol::{self, Given};
-use super::{Attribute, BuiltIn, BuiltInClass, DeviceModel, Variable, VariableId, address, value};
+use super::{Attribute, BuiltIn, BuiltInClass, DeviceModel, FaultCode, Variable, VariableId, address, value};
 use ocpp::{
     AttributeType, ComponentRef, DataType, MonitorType, Mutability, VariableAddress, VariableRef, Version,
 };
@@ -193,6 +193,15 @@ impl Building<'_> {
             severity: row.severity,
             transaction: row.transaction,
         });
+        for fault in self.faults.iter().filter(|f| f.monitors.contains(&row.id)) {
+            self.model.fault_codes.extend(fault.mrec.first().map(|code| FaultCode {
+                variable,
+                monitor_type: row.monitor_type,
+                severity: row.severity,
+                value: fault.fault_value.clone(),
+                code: code.clone(),
+            }));
+        }
     }
 
     fn given(&mut self, given: &Given, place: Place) {
@@ -223,9 +232,11 @@ impl Building<'_> {
     }
 }
 
+/// Whether the variable has a target: a row asks for such a monitor, or the quantity is one that follows a command.
 fn aims_at_target(row: &VariableRow, monitors: &[&MonitorRow]) -> bool {
     let target = |t: MonitorType| matches!(t, MonitorType::TargetDelta | MonitorType::TargetDeltaRelative);
-    row.monitorable.iter().any(|t| target(*t)) || monitors.iter().any(|m| target(m.monitor_type))
+    let commanded = row.data_type.is_numeric() && ocpp::device::same(&row.variable, "FanSpeed");
+    commanded || row.monitorable.iter().any(|t| target(*t)) || monitors.iter().any(|m| target(m.monitor_type))
 }
 
 /// The values list: the row's, else the standard one, else what the example shows. OCPP wants a list for
@@ -299,7 +310,10 @@ fn limits(
     if row.unit.as_deref() == Some("Percent") && low >= 0.0 && high <= 100.0 {
         return (Some(0.0), Some(100.0));
     }
+    // A share of the whole below which the station complains: the whole is what a sound station has.
+    let of_whole = |m: &&&MonitorRow| m.percent_of_max_limit && m.monitor_type == MonitorType::LowerThreshold;
     let (min, max) = match high - low {
+        span if span > 0.0 && low >= 0.0 && monitors.iter().any(|m| of_whole(&m)) => (0.0, high),
         0.0 => (0.0, 100.0),
         span if low < 0.0 => ((low - span / 2.0).floor(), (high + span / 2.0).ceil()),
         span => (0.0, (high + span / 2.0).ceil()),

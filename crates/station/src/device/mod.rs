@@ -27,6 +27,23 @@ pub struct DeviceModel {
     pub variables: Vec<Variable>,
     /// Hardwired and preconfigured monitors and notifications, in the order of their ids.
     pub built_in: Vec<BuiltIn>,
+    /// Published codes of the faults that built-in monitors tell.
+    pub fault_codes: Vec<FaultCode>,
+}
+
+/// The published code (MREC) of a fault, and the event that opens it.
+#[derive(Debug, Clone)]
+pub struct FaultCode {
+    /// The variable it shows by.
+    pub variable: VariableId,
+    /// The type of the built-in monitor that tells it.
+    pub monitor_type: MonitorType,
+    /// The severity of that monitor.
+    pub severity: Severity,
+    /// The value that means the fault; where there is none, an alert does.
+    pub value: Option<String>,
+    /// The code.
+    pub code: String,
 }
 
 /// One variable of one component.

@@ -24,6 +24,8 @@ pub(crate) struct Given {
 }
 
 const STATES: &[&str] = &["Available", "Occupied", "Reserved", "Unavailable", "Faulted"];
+const POINTS: &[&str] =
+    &["ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer"];
 const BASES: &[&str] = &["All", "FactoryDefault", "HardWiredOnly"];
 
 const fn given(
@@ -121,6 +123,20 @@ pub(crate) const GIVEN: &[Given] = &[
     given("OCPPCommCtrlr", "HeartbeatInterval", Integer, ReadWrite, "300").seconds().limits(1.0, 86_400.0),
     given("OCPPCommCtrlr", "OfflineThreshold", Integer, ReadWrite, "60").seconds().limits(0.0, 86_400.0),
     given("OCPPCommCtrlr", "MessageTimeout", Integer, ReadOnly, "30").of("Default").seconds(),
+    given("OCPPCommCtrlr", "MessageAttempts", Integer, ReadWrite, "3").of("TransactionEvent").limits(1.0, 10.0),
+    given("OCPPCommCtrlr", "MessageAttemptInterval", Integer, ReadWrite, "10")
+        .of("TransactionEvent")
+        .seconds()
+        .limits(1.0, 3_600.0),
+    given("TxCtrlr", "TxStartPoint", MemberList, ReadWrite, "EVConnected,Authorized").offered(POINTS),
+    given("TxCtrlr", "TxStopPoint", MemberList, ReadWrite, "EVConnected,Authorized").offered(POINTS),
+    given("TxCtrlr", "EVConnectionTimeOut", Integer, ReadWrite, "60").seconds().limits(1.0, 3_600.0),
+    given("TxCtrlr", "StopTxOnEVSideDisconnect", Boolean, ReadOnly, "true"),
+    given("AuthCtrlr", "Enabled", Boolean, ReadWrite, "true"),
+    given("AuthCtrlr", "AuthorizeRemoteStart", Boolean, ReadWrite, "false"),
+    given("AuthCtrlr", "LocalAuthorizeOffline", Boolean, ReadOnly, "true"),
+    given("AuthCtrlr", "LocalPreAuthorize", Boolean, ReadWrite, "false"),
+    given("LocalAuthListCtrlr", "Enabled", Boolean, ReadOnly, "true"),
     given("OCPPCommCtrlr", "FileTransferProtocols", MemberList, ReadOnly, ""),
     given("OCPPCommCtrlr", "NetworkConfigurationPriority", SequenceList, ReadOnly, "1").offered(&["1"]),
 ];

@@ -34,6 +34,7 @@ impl Station {
                 self.monitors.remove_preconfigured();
             }
         }
+        self.close_orphaned_streams();
         self.show("ActiveMonitoringBase", json!(base).as_str().unwrap_or_default(), now);
         self.refresh_activity(now);
         Ok(json!({ "status": "Accepted" }))

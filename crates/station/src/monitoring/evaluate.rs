@@ -58,19 +58,6 @@ impl Station {
         }
     }
 
-    /// Goes on after a reboot: what had fired is remembered and may now clear (N07.FR.14), deltas count
-    /// from the present value, and periods start again.
-    pub(crate) fn resume_monitoring(&mut self, now: Timestamp) {
-        self.monitoring = true;
-        for index in 0..self.monitors.installed.len() {
-            if self.monitors.installed.get(index).is_some_and(|m| m.active) {
-                self.rebase(index, now);
-                self.compare(index, now);
-            }
-        }
-        self.refresh_activity(now);
-    }
-
     fn activate(&mut self, index: usize, now: Timestamp) {
         self.rebase(index, now);
         if let Some(monitor) = self.monitors.installed.get_mut(index) {
@@ -82,7 +69,7 @@ impl Station {
     }
 
     /// Counts deltas and periods from now.
-    fn rebase(&mut self, index: usize, now: Timestamp) {
+    pub(super) fn rebase(&mut self, index: usize, now: Timestamp) {
         let Some(monitor) = self.monitors.installed.get_mut(index) else { return };
         monitor.due = monitor.first_due(now);
         if let Some(variable) = self.model.get(monitor.setting.variable) {
@@ -112,6 +99,11 @@ impl Station {
     pub(crate) fn fire(&mut self, index: usize, cleared: bool, now: Timestamp) {
         let Some(monitor) = self.monitors.installed.get(index) else { return };
         if !self.policy.reports(monitor.setting.severity, self.monitors.level) {
+            return;
+        }
+        if let Some(id) = monitor.id.filter(|id| !cleared && self.streams.has(*id)) {
+            let sample = self.model.get(monitor.setting.variable).map(|v| v.shown().to_owned());
+            self.sampled(id, &sample.unwrap_or_default(), now);
             return;
         }
         let source = Source {

@@ -33,8 +33,10 @@ pub(crate) struct Event {
 impl Station {
     /// Writes down an event as it happens. It is sent, queued or lost at the end of the present step.
     pub(crate) fn raise(&mut self, source: Source, cleared: bool, now: Timestamp) {
-        let Some(variable) = self.model.get(source.variable) else { return };
         self.last_event += 1;
+        let cause = self.cause_of(&source, self.last_event);
+        let code = self.code_of(&source, cleared).map(str::to_owned);
+        let Some(variable) = self.model.get(source.variable) else { return };
         let mut data = json!({
             "eventId": self.last_event,
             "timestamp": value::time(now),
@@ -46,6 +48,12 @@ impl Station {
         });
         if cleared {
             put(&mut data, "cleared", Value::Bool(true));
+        }
+        if let Some(cause) = cause {
+            put(&mut data, "cause", cause);
+        }
+        if let Some(code) = code {
+            put(&mut data, "techCode", code);
         }
         if let Some(id) = source.monitor {
             put(&mut data, "variableMonitoringId", id);
@@ -59,6 +67,23 @@ impl Station {
         self.events.push(Event { severity: source.severity, data });
     }
 
+    /// The published code of the fault that an event of a built-in monitor opens (archetype row B-0308).
+    fn code_of(&self, source: &Source, cleared: bool) -> Option<&str> {
+        if cleared || source.class == EventNotification::CustomMonitor {
+            return None;
+        }
+        let installed = source.monitor.and_then(|id| self.monitors.position(id));
+        let monitor = installed.and_then(|at| self.monitors.installed.get(at));
+        let actual = self.model.get(source.variable)?.shown();
+        let code = self.model.fault_codes.iter().find(|c| {
+            c.variable == source.variable
+                && c.severity == source.severity
+                && monitor.is_none_or(|m| m.setting.monitor_type == c.monitor_type)
+                && c.value.as_ref().map_or(source.trigger == EventTrigger::Alerting, |v| v == actual)
+        })?;
+        Some(&code.code)
+    }
+
     /// Sends what happened in this step, or keeps what is severe enough while offline.
     pub(crate) fn deliver_events(&mut self, now: Timestamp) {
         let events = std::mem::take(&mut self.events);
@@ -66,11 +91,24 @@ impl Station {
             self.notify(&events, now);
             return;
         }
+        // Connected but not accepted yet, the station is not offline: everything is kept.
         let limit = self.model.own_number("MonitoringCtrlr", "OfflineQueuingSeverity", None);
         for event in events {
-            if self.policy.queues(event.severity, limit) {
+            if self.link.up || self.policy.queues(event.severity, limit) {
                 self.queue(Queued::Event(event));
+            } else {
+                self.lose(&event);
             }
+        }
+    }
+
+    /// An event is not severe enough to be queued. A threshold is looked at again once somebody is there.
+    fn lose(&mut self, event: &Event) {
+        let id = event.data.get("variableMonitoringId").and_then(Value::as_i64);
+        let index = id.and_then(|id| self.monitors.position(id));
+        if let Some(m) = index.and_then(|at| self.monitors.installed.get_mut(at)).filter(|m| m.can_clear()) {
+            // An alert and its end that were both lost leave nothing to be told.
+            m.untold = !m.untold;
         }
     }
 

@@ -5,7 +5,10 @@ mod evaluate;
 mod event;
 mod monitor;
 mod report;
+mod resume;
+mod roll_up;
 mod set;
 
 pub(crate) use event::{Event, Source};
-pub(crate) use monitor::{Monitor, MonitorTable};
+pub(crate) use monitor::{Monitor, MonitorId, MonitorTable};
+pub(crate) use roll_up::RollUps;

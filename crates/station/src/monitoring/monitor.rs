@@ -1,6 +1,6 @@
 //! Monitors and the table of those that are installed.
 
-use crate::device::{BuiltIn, BuiltInClass, VariableId};
+use crate::device::{BuiltInClass, DeviceModel, VariableId};
 use jiff::{SignedDuration, Timestamp};
 use ocpp::{EventNotification, MonitorType, Severity};
 
@@ -31,11 +31,25 @@ pub(crate) struct Monitor {
     pub(crate) reference: String,
     /// When a periodic monitor fires next.
     pub(crate) due: Option<Timestamp>,
+    /// The last event of a threshold was lost because nobody was there to hear it.
+    pub(crate) untold: bool,
+    /// What a built-in monitor's variable was when the station was made: nothing wrong.
+    pub(crate) rest: Option<String>,
 }
 
 impl Monitor {
     pub(crate) fn new(id: Option<MonitorId>, class: EventNotification, setting: Setting) -> Monitor {
-        Monitor { id, class, setting, active: false, fired: false, reference: String::new(), due: None }
+        Monitor {
+            id,
+            class,
+            setting,
+            active: false,
+            fired: false,
+            reference: String::new(),
+            due: None,
+            untold: false,
+            rest: None,
+        }
     }
 
     /// Whether it compares with a threshold or target, and can therefore clear.
@@ -88,10 +102,10 @@ pub(crate) struct MonitorTable {
 
 impl MonitorTable {
     /// Installs what the maker ships. Monitors are numbered from 1 in the order of the model.
-    pub(crate) fn new(built_in: &[BuiltIn], level: Severity) -> MonitorTable {
+    pub(crate) fn new(model: &DeviceModel, level: Severity) -> MonitorTable {
         let mut next_id = 1;
         let mut shipped = Vec::new();
-        for b in built_in {
+        for b in &model.built_in {
             let class = match b.class {
                 BuiltInClass::Hardwired => EventNotification::HardWiredMonitor,
                 BuiltInClass::Preconfigured => EventNotification::PreconfiguredMonitor,
@@ -108,7 +122,8 @@ impl MonitorTable {
                 severity: b.severity,
                 transaction: b.transaction,
             };
-            shipped.push(Monitor::new(id, class, setting));
+            let rest = model.get(b.variable).map(|v| v.actual().to_owned());
+            shipped.push(Monitor { rest, ..Monitor::new(id, class, setting) });
         }
         MonitorTable { installed: shipped.clone(), shipped, next_id, level }
     }

@@ -5,6 +5,7 @@ use crate::device::Lookup;
 use crate::dispatch::Refusal;
 use crate::engine::Station;
 use crate::message::{put, read};
+use crate::streams::Params;
 use jiff::Timestamp;
 use ocpp::{ComponentRef, EventNotification, MonitorType, Severity, VariableRef};
 use serde::Deserialize;
@@ -28,7 +29,7 @@ struct SetData {
     severity: i64,
     component: ComponentRef,
     variable: VariableRef,
-    periodic_event_stream: Option<Value>,
+    periodic_event_stream: Option<Params>,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +63,9 @@ impl Station {
         match self.judge_setting(data) {
             Ok(setting) => {
                 put(&mut result, "status", "Accepted");
-                put(&mut result, "id", self.install(data.id, setting, now));
+                let id = self.install(data.id, setting, now);
+                put(&mut result, "id", id);
+                self.stream_for(id, data.periodic_event_stream);
             }
             Err(NotSet(status, reason)) => {
                 put(&mut result, "status", status);
@@ -96,8 +99,7 @@ impl Station {
         if !data.monitor_type.is_in(self.version) || !described.supports(data.monitor_type) {
             return Err(NotSet("UnsupportedMonitorType", None));
         }
-        // Streams are not offered: `MonitoringCtrlr.MaxPeriodicEventStreams` does not exist.
-        if data.periodic_event_stream.is_some() {
+        if data.periodic_event_stream.is_some_and(|p| !self.may_stream(data.monitor_type, p, data.id)) {
             return Err(NotSet("Rejected", Some("UnsupportedRequest")));
         }
         let severity = u8::try_from(data.severity)
@@ -119,6 +121,14 @@ impl Station {
             return Err(NotSet("Duplicate", None));
         }
         Ok(setting)
+    }
+
+    /// Opens the stream a monitor was set with; one it had before is closed (N11.FR.01, N13.FR.06).
+    fn stream_for(&mut self, id: MonitorId, params: Option<Params>) {
+        self.close_stream(id);
+        if let Some(params) = params {
+            self.open_stream(id, params);
+        }
     }
 
     fn install(&mut self, id: Option<MonitorId>, setting: Setting, now: Timestamp) -> MonitorId {
@@ -164,6 +174,7 @@ impl Station {
             return "Rejected";
         }
         self.monitors.installed.remove(index);
+        self.close_stream(id);
         "Accepted"
     }
 }

@@ -221,9 +221,10 @@ fn transactions_have_a_beginning_and_an_end() {
         csms.end_transaction(2);
         let events = csms.take("TransactionEvent");
         assert_eq!((&events[0]["eventType"], &events[0]["seqNo"]), (&json!("Started"), &json!(0)));
-        assert_eq!((&events[1]["eventType"], &events[1]["seqNo"]), (&json!("Ended"), &json!(1)));
+        let last = events.len() - 1;
+        assert_eq!((&events[last]["eventType"], &events[last]["seqNo"]), (&json!("Ended"), &json!(last)));
         let id = |n: usize| &events[n]["transactionInfo"]["transactionId"];
-        assert_eq!(id(0), id(1));
+        assert!((1..=last).all(|n| id(n) == id(0)));
         use spec::Effect::TransactionEnd;
         assert!(csms.station.apply(csms.now, &TransactionEnd { evse: 2 }).is_err(), "it has ended");
         assert!(csms.station.apply(csms.now, &TransactionEnd { evse: 9 }).is_err(), "there is none");

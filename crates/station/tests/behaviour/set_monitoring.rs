@@ -154,9 +154,9 @@ fn an_unknown_id_another_variable_and_a_hardwired_monitor_are_rejected() {
 }
 
 #[test]
-fn periodic_event_streams_are_not_offered() {
+fn a_threshold_has_nothing_to_stream() {
     let mut csms = Csms::online(Version::V21);
-    let mut wanted = monitor("Periodic", HOT, 10.0, 8);
+    let mut wanted = monitor("UpperThreshold", HOT, 60.0, 8);
     wanted["periodicEventStream"] = json!({ "interval": 5 });
     assert_eq!(status(&mut csms, wanted), "Rejected");
 }

@@ -72,6 +72,7 @@ pub(crate) struct Csms {
     /// Answers and CALLs in the order they were given out.
     pub(crate) order: Vec<String>,
     pub(crate) boot_status: &'static str,
+    pub(crate) stream_status: &'static str,
     pub(crate) rebooting: bool,
     answer: Option<Frame>,
 }
@@ -90,6 +91,7 @@ impl Csms {
             heard: Vec::new(),
             order: Vec::new(),
             boot_status: "Accepted",
+            stream_status: "Accepted",
             rebooting: false,
             answer: None,
         }
@@ -143,12 +145,26 @@ impl Csms {
                     self.check(&format!("{}Request", call.action), &call.payload);
                     let boot = json!({ "currentTime": "2026-03-01T10:00:00Z", "interval": 300,
                                        "status": self.boot_status });
-                    let answer = if call.action == "BootNotification" { boot } else { json!({}) };
+                    let answer = match call.action.as_str() {
+                        "BootNotification" => boot,
+                        "Authorize" => json!({ "idTokenInfo": { "status": "Accepted" } }),
+                        "OpenPeriodicEventStream" => json!({ "status": self.stream_status }),
+                        _ => json!({}),
+                    };
                     self.order.push(call.action.clone());
                     self.heard.push((call.action.clone(), call.payload));
                     self.station.answered(self.now, &call.action, Some(&answer));
                 }
-                Outgoing::Reboot => self.rebooting = true,
+                Outgoing::Send(text) => {
+                    let Ok(Frame::Send { action, payload, .. }) = frame::read(&text, self.version).frame
+                    else {
+                        panic!("no SEND: {text}");
+                    };
+                    self.check(&action, &payload);
+                    self.order.push(action.clone());
+                    self.heard.push((action, payload));
+                }
+                Outgoing::Reboot | Outgoing::PowerLoss(_) => self.rebooting = true,
             }
         }
     }
@@ -212,6 +228,12 @@ impl Csms {
     /// A variable takes a value in the physical world.
     pub(crate) fn value(&mut self, on: &str, value: &str) {
         self.try_value(on, value).unwrap();
+    }
+
+    /// Something happens to the station from outside.
+    pub(crate) fn happens(&mut self, effect: Effect) {
+        self.station.apply(self.now, &effect).unwrap();
+        self.listen();
     }
 
     pub(crate) fn start_transaction(&mut self, evse: u32) {

@@ -13,13 +13,13 @@ use spec::model::{ComponentRow, Grounding, Limit, MonitorRow, Provision, Variabl
 /// Each monitor of the report stands for one row at most. A severity one step off and a value outside the range are
 /// no more than blemishes unless the row rests on OCPP or a norm; a stricter value always holds. Rows that leave
 /// the monitor to the operator, or ask for a notification, are not judged.
-pub fn provided<'a>(
-    report: &MonitoringReport,
+pub fn provided<'a, 'm>(
+    report: &'m MonitoringReport,
     inventory: &Inventory,
     (component, variable): (&ComponentRow, &VariableRow),
     rows: impl IntoIterator<Item = &'a MonitorRow>,
     place: Place,
-) -> Vec<(&'a MonitorRow, Vec<Check>)> {
+) -> Vec<Provided<'a, 'm>> {
     let at = variable_at(component, variable, place);
     let on_variable: Vec<&ReportedMonitor> =
         report.monitors.iter().filter(|m| m.address.same_as(&at)).collect();
@@ -35,9 +35,64 @@ pub fn provided<'a>(
             Some(found) => wanted.judge(found),
             None => vec![wanted.missing(&at.to_string(), &on_variable, report)],
         };
-        (wanted.row, checks)
+        Provided { row: wanted.row, monitor: found, checks }
     });
     judged.collect()
+}
+
+/// A row and what the report holds for it.
+#[derive(Debug)]
+pub struct Provided<'a, 'm> {
+    /// The row.
+    pub row: &'a MonitorRow,
+    /// The monitor that stands for it, if there is one.
+    pub monitor: Option<&'m ReportedMonitor>,
+    /// What must hold of it.
+    pub checks: Vec<Check>,
+}
+
+/// The monitors a station brings along: what is reported under `FactoryDefault`, with the class of each.
+#[derive(Debug, Clone)]
+pub struct Shipped {
+    /// The report under `FactoryDefault`.
+    pub report: MonitoringReport,
+}
+
+impl Shipped {
+    /// From a report that says the class of each monitor itself (2.1), or where nobody can tell.
+    pub fn as_reported(report: MonitoringReport) -> Shipped {
+        Shipped { report }
+    }
+
+    /// From two reports of a station that does not say the class (2.0.1): what is still there under
+    /// `HardWiredOnly` is built in, what only `FactoryDefault` brings is preconfigured.
+    pub fn inferred(hard_wired_only: &MonitoringReport, factory_default: MonitoringReport) -> Shipped {
+        let mut report = factory_default;
+        let mut built_in: Vec<&ReportedMonitor> = hard_wired_only.monitors.iter().collect();
+        for m in &mut report.monitors {
+            // Each monitor of the one report explains one of the other: two alike are not built in both because
+            // one of them is.
+            let same = built_in.iter().position(|o| {
+                o.address.same_as(&m.address)
+                    && o.kind == m.kind
+                    && o.severity == m.severity
+                    && o.value == m.value
+            });
+            let class = if same.map(|at| built_in.swap_remove(at)).is_some() {
+                "HardWiredMonitor"
+            } else {
+                "PreconfiguredMonitor"
+            };
+            m.notification = Some(class.to_owned());
+        }
+        report.records.extend(hard_wired_only.records.iter().copied());
+        Shipped { report }
+    }
+
+    /// The monitors of a class (`HardWiredMonitor`, `PreconfiguredMonitor`).
+    pub fn of_class<'s>(&'s self, class: &'s str) -> impl Iterator<Item = &'s ReportedMonitor> {
+        self.report.monitors.iter().filter(move |m| m.notification.as_deref() == Some(class))
+    }
 }
 
 /// A row with its values as they appear in a report of this station.

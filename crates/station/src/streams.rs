@@ -1,0 +1,242 @@
+//! Periodic event streams (OCPP 2.1, N11-N15): samples of a monitor in bundles, sent without an answer.
+
+use crate::device::value;
+use crate::dispatch::Refusal;
+use crate::engine::{Outgoing, Station};
+use crate::message::read;
+use crate::monitoring::MonitorId;
+use jiff::{SignedDuration, Timestamp};
+use ocpp::frame::Frame;
+use ocpp::{MonitorType, Version};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+
+/// Most samples kept while they cannot be sent; then the oldest is given up.
+const KEPT: usize = 10_000;
+
+/// PeriodicEventStreamParamsType: how often a bundle is sent, and how large it may be. 0 means not at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Params {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    interval: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    values: Option<u32>,
+}
+
+impl Params {
+    fn interval(self) -> Option<SignedDuration> {
+        self.interval.filter(|i| *i > 0).map(|i| SignedDuration::from_secs(i.into()))
+    }
+
+    fn values(self) -> Option<usize> {
+        self.values.filter(|v| *v > 0).and_then(|v| usize::try_from(v).ok())
+    }
+
+    /// Whether a bundle would ever be sent (N11.FR.09).
+    pub(crate) fn says_when(self) -> bool {
+        self.interval().is_some() || self.values().is_some()
+    }
+}
+
+#[derive(Debug)]
+struct Stream {
+    id: u32,
+    monitor: MonitorId,
+    params: Params,
+    /// Whether the CSMS has accepted it.
+    open: bool,
+    samples: VecDeque<(Timestamp, String)>,
+    /// When the next bundle is due, where it goes by time.
+    due: Option<Timestamp>,
+}
+
+impl Stream {
+    fn described(&self) -> Value {
+        json!({ "id": self.id, "params": self.params, "variableMonitoringId": self.monitor })
+    }
+}
+
+/// The streams of a station, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Streams {
+    all: Vec<Stream>,
+    opened: u32,
+    /// Bundles sent so far: the ids of their messages.
+    sent: u64,
+}
+
+impl Streams {
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.all.iter().filter_map(|s| s.due).min()
+    }
+
+    pub(crate) fn has(&self, monitor: MonitorId) -> bool {
+        self.all.iter().any(|s| s.monitor == monitor)
+    }
+}
+
+#[derive(Deserialize)]
+struct AdjustRequest {
+    id: u32,
+    params: Params,
+}
+
+impl Station {
+    /// Most streams at once; none before 2.1, or where the device model does not offer them.
+    fn most_streams(&self) -> usize {
+        let offered = self.model.own_number("MonitoringCtrlr", "MaxPeriodicEventStreams", None);
+        offered.filter(|_| self.version == Version::V21).unwrap_or(0)
+    }
+
+    pub(crate) fn offers_streams(&self) -> bool {
+        self.most_streams() > 0
+    }
+
+    /// Whether a monitor may send its values in a stream.
+    pub(crate) fn may_stream(&self, kind: MonitorType, params: Params, replaced: Option<MonitorId>) -> bool {
+        let taken = self.streams.all.iter().filter(|s| Some(s.monitor) != replaced).count();
+        let fits =
+            matches!(kind, MonitorType::Periodic | MonitorType::PeriodicClockAligned | MonitorType::Delta);
+        fits && params.says_when() && taken < self.most_streams()
+    }
+
+    /// Opens a stream for a monitor (N11.FR.01, N11.FR.02).
+    pub(crate) fn open_stream(&mut self, monitor: MonitorId, params: Params) {
+        self.streams.opened += 1;
+        let id = self.streams.opened;
+        let stream = Stream { id, monitor, params, open: false, samples: VecDeque::new(), due: None };
+        self.call("OpenPeriodicEventStream", json!({ "constantStreamData": stream.described() }));
+        self.streams.all.push(stream);
+    }
+
+    /// OpenPeriodicEventStreamResponse, or none. CALLs are answered in their order, so it is about the oldest
+    /// stream that is not open. A stream that is refused is not used (N11.FR.07).
+    pub(crate) fn stream_answered(&mut self, answer: Option<&Value>, now: Timestamp) {
+        let Some(index) = self.streams.all.iter().position(|s| !s.open) else { return };
+        let accepted = answer.and_then(|a| a.get("status")).and_then(Value::as_str) == Some("Accepted");
+        if !accepted {
+            self.streams.all.remove(index);
+            return;
+        }
+        if let Some(stream) = self.streams.all.get_mut(index) {
+            stream.open = true;
+            stream.due = stream.params.interval().and_then(|i| now.checked_add(i).ok());
+        }
+        self.send_full_bundles(index, now);
+    }
+
+    /// Ends the stream of a monitor: what is left is sent first (N13.FR.01, N13.FR.03).
+    pub(crate) fn close_stream(&mut self, monitor: MonitorId) {
+        let Some(index) = self.streams.all.iter().position(|s| s.monitor == monitor) else { return };
+        while self.streams.all.get(index).is_some_and(|s| s.open && !s.samples.is_empty()) {
+            self.send_bundle(index);
+        }
+        let stream = self.streams.all.remove(index);
+        self.call("ClosePeriodicEventStream", json!({ "id": stream.id }));
+    }
+
+    /// Ends the streams of monitors that are gone.
+    pub(crate) fn close_orphaned_streams(&mut self) {
+        let gone: Vec<MonitorId> = self
+            .streams
+            .all
+            .iter()
+            .map(|s| s.monitor)
+            .filter(|id| self.monitors.position(*id).is_none())
+            .collect();
+        for monitor in gone {
+            self.close_stream(monitor);
+        }
+    }
+
+    /// After a reboot the CSMS knows no stream: those whose monitors are still there are opened again.
+    pub(crate) fn reopen_streams(&mut self) {
+        for stream in std::mem::take(&mut self.streams.all) {
+            if self.monitors.position(stream.monitor).is_some() {
+                self.open_stream(stream.monitor, stream.params);
+            }
+        }
+    }
+
+    /// Takes a sample into the stream of a monitor. Whether there is one.
+    pub(crate) fn sampled(&mut self, monitor: MonitorId, sample: &str, now: Timestamp) -> bool {
+        let Some(index) = self.streams.all.iter().position(|s| s.monitor == monitor) else { return false };
+        if let Some(stream) = self.streams.all.get_mut(index) {
+            if stream.samples.len() >= KEPT {
+                stream.samples.pop_front();
+            }
+            stream.samples.push_back((now, sample.to_owned()));
+        }
+        self.send_full_bundles(index, now);
+        true
+    }
+
+    /// Sends a bundle as soon as it is full (N15.FR.08).
+    fn send_full_bundles(&mut self, index: usize, now: Timestamp) {
+        let full = |s: &Stream| s.open && s.params.values().is_some_and(|most| s.samples.len() >= most);
+        while self.is_online() && self.streams.all.get(index).is_some_and(full) {
+            self.send_bundle(index);
+            if let Some(stream) = self.streams.all.get_mut(index) {
+                stream.due = stream.params.interval().and_then(|i| now.checked_add(i).ok());
+            }
+        }
+    }
+
+    /// Sends what has come due (N15.FR.06).
+    pub(crate) fn send_due_bundles(&mut self, now: Timestamp) {
+        for index in 0..self.streams.all.len() {
+            let Some(stream) = self.streams.all.get_mut(index) else { continue };
+            if !stream.open || stream.due.is_none_or(|due| due > now) {
+                continue;
+            }
+            stream.due = stream.params.interval().and_then(|i| now.checked_add(i).ok());
+            if self.is_online() && self.streams.all.get(index).is_some_and(|s| !s.samples.is_empty()) {
+                self.send_bundle(index);
+            }
+        }
+    }
+
+    /// NotifyPeriodicEventStream: at most `values` samples, timed from the first (N15.FR.04, N15.FR.07, N15.FR.09).
+    fn send_bundle(&mut self, index: usize) {
+        let Some(stream) = self.streams.all.get_mut(index) else { return };
+        let count = stream.params.values().unwrap_or(usize::MAX).min(stream.samples.len());
+        let bundle: Vec<(Timestamp, String)> = stream.samples.drain(..count).collect();
+        let Some((base, _)) = bundle.first() else { return };
+        let base = *base;
+        let data: Vec<Value> = bundle
+            .iter()
+            .map(|(at, sample)| json!({ "t": at.duration_since(base).as_secs_f64(), "v": sample }))
+            .collect();
+        let payload = json!({
+            "id": stream.id,
+            "pending": stream.samples.len(),
+            "basetime": value::time(base),
+            "data": data,
+        });
+        self.streams.sent += 1;
+        let id = format!("s{}", self.streams.sent);
+        let frame = Frame::send(id, "NotifyPeriodicEventStream", payload);
+        self.out.push_back(Outgoing::Send(frame.to_text()));
+    }
+
+    /// GetPeriodicEventStream (N12.FR.01).
+    pub(crate) fn get_streams(&self) -> Value {
+        let all: Vec<Value> = self.streams.all.iter().filter(|s| s.open).map(Stream::described).collect();
+        if all.is_empty() { json!({}) } else { json!({ "constantStreamData": all }) }
+    }
+
+    /// AdjustPeriodicEventStream (N14.FR.02, N14.FR.03).
+    pub(crate) fn adjust_stream(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
+        let request: AdjustRequest = read(payload)?;
+        let index = self.streams.all.iter().position(|s| s.open && s.id == request.id);
+        let stream = index.and_then(|n| self.streams.all.get_mut(n)).filter(|_| request.params.says_when());
+        let Some(stream) = stream else { return Ok(json!({ "status": "Rejected" })) };
+        stream.params = request.params;
+        stream.due = stream.params.interval().and_then(|i| now.checked_add(i).ok());
+        if let Some(index) = index {
+            self.send_full_bundles(index, now);
+        }
+        Ok(json!({ "status": "Accepted" }))
+    }
+}
