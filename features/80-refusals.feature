@@ -21,3 +21,10 @@ Feature: What the station does not know, it refuses
       When the monitoring level is set to -1
       Then the request is refused or answered with a CALLERROR
       And the station still answers
+
+    @id:DX-REF-004 @req:B-0160 @level:2 @v:2.0.1 @v:2.1 @stimulus:none @impact:restores
+    Scenario: A monitor of a severity that does not exist
+      Given a variable that takes a "Delta" monitor
+      When a monitor of severity 10 is tried on it
+      Then the monitor is refused in some way
+      And the station still answers

@@ -2,8 +2,7 @@
 
 use crate::{Edition, Scenario};
 use spec::model::{
-    ArchetypeFile, ComponentRow, FaultRow, MonitorRow, Obligation, RowId, Topic, TrendRow,
-    VariableRow,
+    ArchetypeFile, ComponentRow, FaultRow, MonitorRow, Obligation, RowId, Topic, TrendRow, VariableRow,
 };
 use spec::{Archetype, RowRef};
 use std::collections::{BTreeMap, BTreeSet};

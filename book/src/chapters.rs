@@ -137,7 +137,8 @@ impl Chapter {
 fn split(file: &str) -> Option<&str> {
     let (number, name) = file.strip_suffix(".md")?.split_once('-')?;
     let numbered = number.len() == 2 && number.bytes().all(|b| b.is_ascii_digit());
-    let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
+    let plain = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
     (numbered && plain).then_some(name)
 }
 
@@ -169,7 +170,8 @@ mod tests {
 
     #[test]
     fn chapters_come_in_the_order_of_their_numbers() {
-        let chapters = of(&[("20-b.md", "# B\n"), ("README.md", "not one"), ("10-a.md", "\n# A \n")]).unwrap();
+        let chapters =
+            of(&[("20-b.md", "# B\n"), ("README.md", "not one"), ("10-a.md", "\n# A \n")]).unwrap();
         let names: Vec<_> = chapters.iter().map(|c| (c.name.as_str(), c.title.as_str())).collect();
         assert_eq!(names, [("a", "A"), ("b", "B")]);
     }
@@ -192,6 +194,9 @@ mod tests {
 
     #[test]
     fn links_between_chapters_follow_the_file_names() {
-        assert_eq!(relinked("[a](07-levels.md#x) [b](../faults/index.md)"), "[a](levels.md#x) [b](../faults/index.md)");
+        assert_eq!(
+            relinked("[a](07-levels.md#x) [b](../faults/index.md)"),
+            "[a](levels.md#x) [b](../faults/index.md)"
+        );
     }
 }

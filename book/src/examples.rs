@@ -142,7 +142,9 @@ pub fn excerpt(records: &[Record], scenarios: &[String]) -> Vec<Excerpt> {
 fn shortened(raw: &str) -> String {
     match serde_json::from_str::<Json>(raw) {
         // The frame itself is an array, of three or four elements.
-        Ok(Json::Array(frame)) => Json::Array(frame.into_iter().map(|part| part.shortened(LONGEST)).collect()).compact(),
+        Ok(Json::Array(frame)) => {
+            Json::Array(frame.into_iter().map(|part| part.shortened(LONGEST)).collect()).compact()
+        }
         _ => raw.to_owned(),
     }
 }
@@ -200,9 +202,11 @@ impl Example {
         for pick in read(manifest)?.examples {
             let missing = |why: String| ExampleError::Missing { name: pick.name.clone(), why };
             let run = runs.get(&pick.version).into_iter().flatten().find(|e| e.scenario == pick.scenario);
-            let run = run.ok_or_else(|| missing(format!("no run in {} has {}", pick.version, pick.scenario)))?;
+            let run =
+                run.ok_or_else(|| missing(format!("no run in {} has {}", pick.version, pick.scenario)))?;
             let frames = picked(&run.frames, &pick.frames);
-            let frames = frames.map_err(|wanted| missing(format!("{} has no frame {wanted}", pick.scenario)))?;
+            let frames =
+                frames.map_err(|wanted| missing(format!("{} has no frame {wanted}", pick.scenario)))?;
             let Pick { name, version, scenario, caption, .. } = pick;
             examples.insert(name.clone(), Example { name, caption, version, scenario, frames });
         }
@@ -222,9 +226,14 @@ fn picked(frames: &[Frame], names: &[String]) -> Result<Vec<Shown>, String> {
         frames.iter().filter_map(|f| Some((f.dir, serde_json::from_str(&f.raw).ok()?))).collect();
     let mut keep: Vec<usize> = Vec::new();
     for name in names {
-        let (action, number) = name.split_once('#').map_or((name.as_str(), None), |(a, n)| (a, n.parse::<usize>().ok()));
-        let calls: Vec<usize> =
-            parsed.iter().enumerate().filter(|(_, (_, json))| json.action() == Some(action)).map(|(at, _)| at).collect();
+        let (action, number) =
+            name.split_once('#').map_or((name.as_str(), None), |(a, n)| (a, n.parse::<usize>().ok()));
+        let calls: Vec<usize> = parsed
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, json))| json.action() == Some(action))
+            .map(|(at, _)| at)
+            .collect();
         let chosen: Vec<usize> = match number {
             Some(n) => calls.get(n.wrapping_sub(1)).copied().into_iter().collect(),
             None => calls,
@@ -236,7 +245,12 @@ fn picked(frames: &[Frame], names: &[String]) -> Result<Vec<Shown>, String> {
             keep.push(at);
             let id = parsed.get(at).and_then(|(_, json)| json.message_id());
             let answer = parsed.iter().enumerate().skip(at + 1);
-            keep.extend(answer.filter(|(_, (_, j))| j.action().is_none() && j.message_id() == id).map(|(at, _)| at).next());
+            keep.extend(
+                answer
+                    .filter(|(_, (_, j))| j.action().is_none() && j.message_id() == id)
+                    .map(|(at, _)| at)
+                    .next(),
+            );
         }
     }
     keep.sort_unstable();

@@ -1,7 +1,7 @@
 //! The archetype files: those in the binary, or those of a directory that is being edited.
 
 use spec::model::ArchetypeFile;
-use spec::{Archetype, LoadError, embedded_ids};
+use spec::{Archetype, LoadError, Source, embedded};
 use std::path::Path;
 
 /// Archetypes with the files they are written in.
@@ -49,7 +49,7 @@ impl Files {
     /// # Errors
     /// When one cannot be loaded.
     pub fn embedded() -> Result<Files, FilesError> {
-        Files::load(embedded_ids().into_iter().map(str::to_owned))
+        Files::load(embedded::ids().into_iter().map(str::to_owned))
     }
 
     /// Every archetype of a directory. What they extend is looked for there first, then among the embedded ones.
@@ -81,20 +81,19 @@ impl Files {
                 Err(error) => return Err(FilesError::Archetype { name, error: Box::new(error) }),
             }
         }
-        archetypes.sort_by_key(|a| (ORDER.iter().position(|id| *id == a.id).unwrap_or(ORDER.len()), a.id.clone()));
-        let mut shared: Vec<ArchetypeFile> = Vec::new();
-        let mut own: Vec<ArchetypeFile> = Vec::new();
-        for archetype in &archetypes {
-            for source in &archetype.sources {
-                // Loading succeeded, so the text has the shape of an archetype.
-                let Ok(file) = serde_saphyr::from_str::<ArchetypeFile>(&source.text) else { continue };
-                let known = shared.iter().chain(&own).any(|f| f.id == file.id);
-                match archetypes.iter().any(|a| a.id == file.id) {
-                    _ if known => {}
-                    true => own.push(file),
-                    false => shared.push(file),
-                }
+        archetypes
+            .sort_by_key(|a| (ORDER.iter().position(|id| *id == a.id).unwrap_or(ORDER.len()), a.id.clone()));
+        let (mut shared, mut own): (Vec<ArchetypeFile>, Vec<ArchetypeFile>) = (Vec::new(), Vec::new());
+        let mut seen: Vec<&Source> = Vec::new();
+        for source in archetypes.iter().flat_map(|a| &a.sources) {
+            if seen.contains(&source) {
+                continue;
             }
+            seen.push(source);
+            // Loading succeeded, so the text has the shape of an archetype.
+            let Ok(file) = serde_saphyr::from_str::<ArchetypeFile>(&source.text) else { continue };
+            let complete = archetypes.iter().any(|a| a.id == file.id);
+            if complete { own.push(file) } else { shared.push(file) }
         }
         shared.extend(own);
         Ok(Files { archetypes, files: shared })

@@ -10,11 +10,14 @@ mod annex;
 mod atlas;
 mod book;
 mod chapters;
+mod check;
 mod edition;
 mod examples;
 mod figures;
 mod files;
+mod hook;
 mod links;
+mod mrec;
 mod pages;
 mod render;
 mod severity;
@@ -23,6 +26,7 @@ mod templates;
 pub use annex::Annex;
 pub use book::{Book, Page, Shown, Written};
 pub use chapters::{Chapter, ChapterError};
+pub use check::broken_links;
 pub use edition::{Edition, ExitCode, Phrase, Scenario, Step};
 pub use examples::{Example, ExampleError, Excerpt, excerpt};
 pub use files::{Files, FilesError};
@@ -55,6 +59,14 @@ pub enum BookError {
     /// A file cannot be written.
     #[error("{path} cannot be written: {error}")]
     Write {
+        /// The path.
+        path: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// A file cannot be read.
+    #[error("{path} cannot be read: {error}")]
+    Read {
         /// The path.
         path: String,
         /// What the system says.

@@ -15,8 +15,8 @@ pub(crate) enum Markup {
 
 /// Inside these elements nothing is linked.
 const QUIET: [&str; 16] = [
-    "a", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "label", "option", "pre", "script", "select", "style",
-    "svg",
+    "a", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "label", "option", "pre", "script", "select",
+    "style", "svg",
 ];
 
 /// Links the ids of a text. `target` gives the path of an id from the root of the book, `root` leads there.
@@ -29,7 +29,8 @@ pub(crate) fn link(
     root: &str,
     target: &dyn Fn(&str) -> Option<String>,
 ) -> Result<String, String> {
-    let mut scan = Scan { rest: text, before: '\n', out: String::with_capacity(text.len() * 2), quiet: Vec::new() };
+    let mut scan =
+        Scan { rest: text, before: '\n', out: String::with_capacity(text.len() * 2), quiet: Vec::new() };
     while let Some(c) = scan.rest.chars().next() {
         if c == '<' && scan.tag() {
             continue;
@@ -48,7 +49,9 @@ pub(crate) fn link(
             }
             continue;
         }
-        if scan.at_word() && let Some((id, path)) = scan.id().and_then(|id| Some((id, target(id)?))) {
+        if scan.at_word()
+            && let Some((id, path)) = scan.id().and_then(|id| Some((id, target(id)?)))
+        {
             scan.anchor(id, root, &path);
             continue;
         }
@@ -81,7 +84,8 @@ impl<'t> Scan<'t> {
             return true;
         }
         let closing = inside.starts_with('/');
-        let name: String = inside.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+        let name: String =
+            inside.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
         if name.is_empty() {
             return false;
         }
@@ -174,12 +178,8 @@ impl<'t> Scan<'t> {
 
 /// Length of the id a text begins with.
 fn shape(text: &str) -> Option<usize> {
-    let digits = |from: usize| -> usize {
-        text.bytes().skip(from).take_while(u8::is_ascii_digit).count()
-    };
-    let upper = |from: usize| -> usize {
-        text.bytes().skip(from).take_while(u8::is_ascii_uppercase).count()
-    };
+    let digits = |from: usize| -> usize { text.bytes().skip(from).take_while(u8::is_ascii_digit).count() };
+    let upper = |from: usize| -> usize { text.bytes().skip(from).take_while(u8::is_ascii_uppercase).count() };
     let is = |at: usize, part: &str| text.get(at..).is_some_and(|t| t.starts_with(part));
     match upper(0) {
         // V-0101
@@ -218,7 +218,10 @@ mod tests {
             assert_eq!(linked("See V-0101.", markup).unwrap(), format!("See {LINK}."));
             assert_eq!(linked("See [V-0101]!", markup).unwrap(), format!("See {LINK}!"));
             for id in ["N04.FR.10", "DX-MON-012", "CX002"] {
-                assert!(linked(&format!("({id})"), markup).unwrap().contains(&format!("p.html#{id}")), "{id}");
+                assert!(
+                    linked(&format!("({id})"), markup).unwrap().contains(&format!("p.html#{id}")),
+                    "{id}"
+                );
             }
         }
     }
@@ -226,9 +229,20 @@ mod tests {
     #[test]
     fn code_headings_links_and_tags_are_left_alone() {
         for text in [
-            "`V-0101`", "``a V-0101 b``", "# V-0101\n", "```yaml\nV-0101\n```\n", "[V-0101](x.md)",
-            "<a href=\"#V-0101\">V-0101</a>", "<pre>V-0101</pre>", "<svg><text>V-0101</text></svg>", "XV-0101", "V-01012",
-            "#V-0101", "V-9999", "N04.FR.11", "<td id=\"V-0101\">x</td>",
+            "`V-0101`",
+            "``a V-0101 b``",
+            "# V-0101\n",
+            "```yaml\nV-0101\n```\n",
+            "[V-0101](x.md)",
+            "<a href=\"#V-0101\">V-0101</a>",
+            "<pre>V-0101</pre>",
+            "<svg><text>V-0101</text></svg>",
+            "XV-0101",
+            "V-01012",
+            "#V-0101",
+            "V-9999",
+            "N04.FR.11",
+            "<td id=\"V-0101\">x</td>",
         ] {
             assert_eq!(linked(text, Markup::Markdown).unwrap(), text);
         }

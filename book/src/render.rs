@@ -33,7 +33,8 @@ pub(crate) fn write(book: &Book, out: &Path) -> Result<(), BookError> {
     }
     put(&root.join("theme/fonts/fonts.css"), b"/* The fonts of the reader's system are used. */\n")?;
     let refused = |e: Error| BookError::Render(format!("{e:#}"));
-    let mut driver = MDBook::load_with_config(root, configured(book, &out).map_err(refused)?).map_err(refused)?;
+    let mut driver =
+        MDBook::load_with_config(root, configured(book, &out).map_err(refused)?).map_err(refused)?;
     driver.book = chapters(book);
     driver.build().map_err(refused)?;
     for annex in &book.annexes {
@@ -70,8 +71,12 @@ fn configured(book: &Book, out: &Path) -> Result<Config, Error> {
     config.set("output.html.search.heading-split-level", 4)?;
     config.set("output.html.search.use-boolean-and", true)?;
     config.set("output.html.search.boost-title", 3)?;
-    let unsearched: BTreeMap<String, BTreeMap<&str, bool>> =
-        book.pages.iter().filter(|p| !p.searched).map(|p| (source(p), BTreeMap::from([("enable", false)]))).collect();
+    let unsearched: BTreeMap<String, BTreeMap<&str, bool>> = book
+        .pages
+        .iter()
+        .filter(|p| !p.searched)
+        .map(|p| (source(p), BTreeMap::from([("enable", false)])))
+        .collect();
     config.set("output.html.search.chapter", unsearched)?;
     Ok(config)
 }

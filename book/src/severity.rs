@@ -32,7 +32,7 @@ pub(crate) const SCALE: [Step; 10] = [
         number: 2,
         used: "The outlet or the station is out, but may come back by itself, by a restart, or when something outside \
                (the mains, say) returns.",
-        action: "Try from afar first: look at the neighbours and the supply, restart once, then send somebody.",
+        action: "Try remotely first: look at the neighbours and the supply, restart once, then send somebody.",
         within: "the same day",
     },
     Step {

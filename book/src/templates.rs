@@ -35,7 +35,11 @@ impl Templates {
         let context = Context::from_serialize(view).map_err(wrong)?;
         let text = self.0.render(name, &context).map_err(wrong)?;
         // In Markdown a block of HTML ends at an empty line.
-        Ok(anchored(&text).lines().map(str::trim_end).filter(|l| !l.is_empty()).fold(String::new(), |all, l| all + l + "\n"))
+        Ok(anchored(&text)
+            .lines()
+            .map(str::trim_end)
+            .filter(|l| !l.is_empty())
+            .fold(String::new(), |all, l| all + l + "\n"))
     }
 }
 
@@ -92,8 +96,11 @@ mod tests {
 
     #[test]
     fn headings_link_to_themselves_unless_they_lead_elsewhere() {
-        let linked = anchored(r#"<h1 id="x">X</h1><h2 class="c" id="a">A <b>b</b></h2><hr><h3 id="l"><a href="q">L</a></h3>"#);
-        let expected = r##"<h1 id="x">X</h1><h2 class="c" id="a"><a class="header" href="#a">A <b>b</b></a></h2>"##;
+        let linked = anchored(
+            r#"<h1 id="x">X</h1><h2 class="c" id="a">A <b>b</b></h2><hr><h3 id="l"><a href="q">L</a></h3>"#,
+        );
+        let expected =
+            r##"<h1 id="x">X</h1><h2 class="c" id="a"><a class="header" href="#a">A <b>b</b></a></h2>"##;
         assert_eq!(linked, format!("{expected}{}", r#"<hr><h3 id="l"><a href="q">L</a></h3>"#));
     }
 

@@ -1,5 +1,11 @@
 //! The book that is built: complete, reproducible, and without a link that leads nowhere.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr
+)]
 
 mod support;
 
@@ -39,42 +45,9 @@ fn attributes<'h>(html: &'h str, name: &str) -> Vec<&'h str> {
 
 #[test]
 fn every_link_leads_to_a_file_and_every_anchor_exists() {
-    let ids: BTreeMap<&str, BTreeSet<&str>> =
-        pages().into_iter().map(|(name, html)| (name, attributes(html, "id").into_iter().collect())).collect();
-    let mut broken = Vec::new();
-    for (page, html) in pages() {
-        let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for href in attributes(html, "href").into_iter().chain(attributes(html, "src")) {
-            // A reader may follow a source; the test of the network sees to it that no page loads one.
-            if href.starts_with("https://") {
-                continue;
-            }
-            let (path, anchor) = href.split_once('#').unwrap_or((href, ""));
-            let target = if path.is_empty() { page.to_owned() } else { joined(folder, path) };
-            if !built().contains_key(&target) {
-                broken.push(format!("{page}: {href}"));
-            } else if !anchor.is_empty() && !ids.get(target.as_str()).is_some_and(|ids| ids.contains(anchor)) {
-                broken.push(format!("{page}: {href} (no such anchor)"));
-            }
-        }
-    }
-    broken.sort();
-    broken.dedup();
-    assert!(broken.is_empty(), "{} broken links:\n{}", broken.len(), broken[..broken.len().min(30)].join("\n"));
-}
-
-fn joined(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                parts.pop().unwrap();
-            }
-            other => parts.push(other),
-        }
-    }
-    parts.join("/")
+    let out = tempfile::tempdir().unwrap();
+    Book::compose(&edition(Files::embedded().unwrap())).unwrap().write(out.path()).unwrap();
+    assert_eq!(book::broken_links(out.path()).unwrap(), Vec::<String>::new());
 }
 
 #[test]
@@ -94,7 +67,8 @@ fn main_of_or_empty(html: &str) -> &str {
 #[test]
 fn the_same_data_gives_the_same_bytes() {
     let (once, again) = (built(), build());
-    let differing: Vec<&String> = once.keys().chain(again.keys()).filter(|k| once.get(*k) != again.get(*k)).collect();
+    let differing: Vec<&String> =
+        once.keys().chain(again.keys()).filter(|k| once.get(*k) != again.get(*k)).collect();
     assert_eq!(differing, Vec::<&String>::new());
 }
 
@@ -125,7 +99,8 @@ fn every_row_has_exactly_one_canonical_anchor() {
 fn every_finding_code_has_a_heading() {
     let heading = |page: &str, code: &str| {
         let html = main_of(pages()[page]);
-        let found = html.split("<h2").skip(1).any(|h| attributes(h.split('>').next().unwrap(), "id") == [code]);
+        let found =
+            html.split("<h2").skip(1).any(|h| attributes(h.split('>').next().unwrap(), "id") == [code]);
         assert!(found, "{page} has no heading {code}");
     };
     judge::Code::ALL.iter().for_each(|c| heading("reference/findings.html", c.as_str()));
@@ -135,7 +110,10 @@ fn every_finding_code_has_a_heading() {
 #[test]
 fn nothing_in_the_book_asks_a_network() {
     for (page, html) in pages() {
-        for element in html.split('<').filter(|e| ["link ", "script", "img ", "iframe", "source "].iter().any(|t| e.starts_with(t))) {
+        for element in html
+            .split('<')
+            .filter(|e| ["link ", "script", "img ", "iframe", "source "].iter().any(|t| e.starts_with(t)))
+        {
             let element = format!(" {}", element.split('>').next().unwrap());
             for address in attributes(&element, "href").into_iter().chain(attributes(&element, "src")) {
                 assert!(!address.contains("//"), "{page} loads {address}");
@@ -145,7 +123,10 @@ fn nothing_in_the_book_asks_a_network() {
     for (name, bytes) in built().iter().filter(|(n, _)| n.ends_with(".css")) {
         let text = String::from_utf8_lossy(bytes);
         assert!(!text.contains("@import"), "{name}");
-        assert!(!text.split("url(").skip(1).any(|url| url.trim_start_matches(['"', '\'']).starts_with("http")), "{name}");
+        assert!(
+            !text.split("url(").skip(1).any(|url| url.trim_start_matches(['"', '\'']).starts_with("http")),
+            "{name}"
+        );
     }
     assert!(!built().keys().any(|name| name.ends_with(".woff2")), "fonts are the reader's");
 }

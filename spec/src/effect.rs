@@ -2,11 +2,12 @@
 
 use crate::model::{FaultRow, RowId};
 use ocpp::{ComponentRef, VariableAddress, VariableRef};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Something that happens to the station from outside OCPP.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "effect", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Effect {
     /// A measured quantity or a state takes a value (a sensor is warmed, a door is opened).
@@ -83,6 +84,37 @@ impl Effect {
     }
 }
 
+impl Effect {
+    /// Whether another effect is about the same variable, or the same EVSE: one may undo the other.
+    pub fn concerns_the_same(&self, other: &Effect) -> bool {
+        match (self.variable(), other.variable()) {
+            (Some(one), Some(other)) => one.0.same_as(other.0) && one.1.same_as(other.1),
+            (None, None) => self.evse().is_some() && self.evse() == other.evse(),
+            _ => false,
+        }
+    }
+
+    fn variable(&self) -> Option<(&ComponentRef, &VariableRef)> {
+        match self {
+            Effect::Value { component, variable, .. } | Effect::Fault { component, variable, .. } => {
+                Some((component, variable))
+            }
+            _ => None,
+        }
+    }
+
+    /// The EVSE at which a vehicle comes or goes.
+    fn evse(&self) -> Option<u32> {
+        match self {
+            Effect::TransactionStart { evse }
+            | Effect::TransactionEnd { evse }
+            | Effect::PlugIn { evse, .. }
+            | Effect::PlugOut { evse, .. } => Some(*evse),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -105,5 +137,31 @@ impl fmt::Display for Effect {
             }
             Effect::PowerLoss { seconds } => write!(f, "the station is without power for {seconds} s"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn effects_on_the_same_variable_or_the_same_evse_belong_together() {
+        let value = |name: &str| {
+            let component = ComponentRef { name: name.to_owned(), instance: None, evse: None };
+            Effect::Value {
+                component,
+                variable: VariableRef { name: "Active".into(), instance: None },
+                value: "1".into(),
+            }
+        };
+        assert!(value("RCD").concerns_the_same(&value("rcd")));
+        assert!(!value("RCD").concerns_the_same(&value("Switch")));
+        let (start, end) = (Effect::TransactionStart { evse: 1 }, Effect::TransactionEnd { evse: 1 });
+        assert!(
+            start.concerns_the_same(&end)
+                && !start.concerns_the_same(&Effect::PlugOut { evse: 2, connector: 1 })
+        );
+        let power = Effect::PowerLoss { seconds: 5 };
+        assert!(!power.concerns_the_same(&power) && !power.concerns_the_same(&value("RCD")));
     }
 }

@@ -7,6 +7,7 @@ pub mod draft;
 pub mod effect;
 pub mod embedded;
 pub mod expected;
+pub mod hook;
 pub mod lint;
 pub mod load;
 pub mod model;

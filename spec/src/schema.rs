@@ -3,6 +3,7 @@
 
 use crate::{
     diff::EditionDiff,
+    hook::HookMessage,
     model::{ArchetypeFile, DeclarationFile, ExpectedFailuresFile},
     requirements::RequirementsFile,
 };
@@ -42,6 +43,14 @@ pub fn edition_diff() -> &'static Value {
 /// Schema of the table of OCPP requirements (`spec/schemas/requirements-1.json`), keys in alphabetical order.
 pub fn requirements() -> &'static Value {
     &REQUIREMENTS
+}
+
+static HOOK: LazyLock<Value> = LazyLock::new(|| tidy(schemars::schema_for!(HookMessage).to_value()));
+
+/// Schema of what the suite asks a rig and what the rig answers (`spec/schemas/hook-1.json`), keys in alphabetical
+/// order.
+pub fn hook() -> &'static Value {
+    &HOOK
 }
 
 /// Keys in alphabetical order whatever way serde_json was built, and descriptions without the links of Rust

@@ -12,6 +12,7 @@ fn the_committed_schemas_are_those_of_the_model() {
         ("expected-failures-1", schema::expected_failures()),
         ("edition-diff-1", schema::edition_diff()),
         ("requirements-1", schema::requirements()),
+        ("hook-1", schema::hook()),
     ];
     for (name, schema) in all {
         let path = format!("{}/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -40,6 +41,7 @@ fn every_key_an_author_can_write_is_explained() {
         schema::expected_failures(),
         schema::edition_diff(),
         schema::requirements(),
+        schema::hook(),
     ] {
         walk(schema, "");
         for (name, definition) in schema["$defs"].as_object().unwrap() {

@@ -2,22 +2,28 @@
 //! behind is found. What cannot be put back is handed on: it is tried again when the station is back, and at
 //! the end of the run, and what remains then is said.
 
-use crate::phrases::{monitors_now, remove_monitors, write_back, write_base, write_level};
-use crate::presence::is_open;
+use crate::phrases::{back_in_use, off_the_list, stop_transaction};
+use crate::phrases::{
+    heartbeat_interval, monitors_now, remove_monitors, write_back, write_base, write_level,
+};
+use crate::presence::{admitted, is_open, settled};
 use crate::world::Undo;
 use crate::{Stop, World};
 use judge::monitors::ReportedMonitor;
 use judge::results::{self, Kind};
 use judge::{Check, Code, Finding};
 use serde_json::json;
+use trace::Seq;
 
 /// Cleans up after a scenario.
 ///
 /// # Errors
 /// When a recording differs.
 pub(crate) async fn clean_up(w: &mut World) -> Result<(), Stop> {
-    let all = std::mem::take(&mut w.undo);
-    let all = the_connection_first(w, all).await?;
+    as_usual(w).await?;
+    let mut all = std::mem::take(&mut w.undo);
+    // What the rig declined is as it was: nobody is asked to undo it.
+    all.retain(|undo| !matches!(undo, Undo::Value(effect) if w.lane.left_untouched(effect)));
     put_back(w, all).await?;
     if w.suspicious && !w.beside {
         sweep(w).await?;
@@ -26,20 +32,30 @@ pub(crate) async fn clean_up(w: &mut World) -> Result<(), Stop> {
 }
 
 /// Before anything is asked of the station it must be able to come, and be answered as usual.
-async fn the_connection_first(w: &mut World, all: Vec<Undo>) -> Result<Vec<Undo>, Stop> {
+///
+/// # Errors
+/// When a recording differs.
+pub(crate) async fn as_usual(w: &mut World) -> Result<(), Stop> {
+    let all = std::mem::take(&mut w.undo);
     let (ours, others): (Vec<Undo>, Vec<Undo>) =
         all.into_iter().partition(|u| matches!(u, Undo::Offline | Undo::Answers));
+    w.undo = others;
     if ours.contains(&Undo::Answers) {
         w.lane.answer_with(net::csms::Policy::default())?;
     }
     if ours.contains(&Undo::Offline) {
         let open = w.lane.offline(false)?;
         if !is_open(w) {
-            let limit = w.cx.deadline("B-0001");
-            w.lane.reconnected(open, limit).await?;
+            let limit = w.cx.deadline("B-0341");
+            if let Some(back) = w.lane.reconnected(open, limit).await? {
+                settled(w, back).await?;
+            }
         }
     }
-    Ok(others)
+    if ours.contains(&Undo::Answers) {
+        admitted(w).await?;
+    }
+    Ok(())
 }
 
 /// Tries again what could not be put back before.
@@ -57,9 +73,9 @@ async fn put_back(w: &mut World, all: Vec<Undo>) -> Result<(), Stop> {
     let (monitors, others): (Vec<Undo>, Vec<Undo>) =
         all.into_iter().partition(|u| matches!(u, Undo::Monitor(_)));
     // Monitoring as such is switched off last: while it is off, a station may refuse to remove a monitor.
-    let (switch, others): (Vec<Undo>, Vec<Undo>) = others
-        .into_iter()
-        .partition(|u| matches!(u, Undo::Written(at, _) if at.component.name == "MonitoringCtrlr"));
+    let (switch, others): (Vec<Undo>, Vec<Undo>) = others.into_iter().partition(
+        |u| matches!(u, Undo::Written(at, value) if at.variable.name == "Enabled" && value == "false"),
+    );
     for undo in others.into_iter().rev().chain(monitors).chain(switch) {
         if !undone(w, &undo).await? {
             w.handed.unfinished.push(undo);
@@ -85,11 +101,16 @@ async fn undone(w: &mut World, undo: &Undo) -> Result<bool, Stop> {
         }
         // Done before anything else.
         Undo::Offline | Undo::Answers => Ok(true),
+        Undo::Heartbeat { seconds, before } => heartbeat_is_back(w, *seconds, before.as_deref()).await,
         Undo::Operative(evse) => {
             let payload = json!({ "operationalStatus": "Operative", "evse": { "id": evse } });
             let answer = w.call("ChangeAvailability", payload).await?;
             Ok(matches!(answer.status(), Some("Accepted" | "Scheduled")))
         }
+        Undo::InUse(place) => back_in_use(w, *place).await,
+        Undo::Transaction(id) => stop_transaction(w, id).await,
+        Undo::Listed(token) => off_the_list(w, token).await,
+        Undo::Password { station, old } => crate::phrases::put_password_back(w, station, old).await,
         Undo::Level(level) => {
             write_level(w, *level).await?;
             Ok(w.answer()?.status() == Some("Accepted"))
@@ -103,6 +124,21 @@ async fn undone(w: &mut World, undo: &Undo) -> Result<bool, Stop> {
             Ok(w.matched.first().is_some_and(|m| matches!(m.status.as_str(), "Accepted" | "NotFound")))
         }
     }
+}
+
+/// Puts the heartbeat interval back: by writing it, or by the next boot, which is given the usual one.
+async fn heartbeat_is_back(w: &mut World, seconds: u64, before: Option<&str>) -> Result<bool, Stop> {
+    let last = w
+        .lane
+        .since(Seq(0), |window| judge::registration::boots(window).into_iter().rev().find_map(|b| b.answer));
+    if last.is_none_or(|a| a.interval != i64::try_from(seconds).ok()) {
+        return Ok(true);
+    }
+    let Some(before) = before else { return Ok(false) };
+    write_back(w, &heartbeat_interval(), before).await?;
+    let answer = w.answer()?.clone();
+    let said = results::pair(Kind::Set, &answer).ok().and_then(|(m, _)| Some(m.first()?.status.clone()));
+    Ok(said.as_deref() == Some("Accepted"))
 }
 
 /// Looks for monitors that are there although they were refused, and removes them. Only where it is known

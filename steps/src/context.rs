@@ -24,6 +24,8 @@ pub struct Context {
     pub validators: Rc<Validators>,
     /// How stimuli are bound; `none` without a rig.
     pub binding: String,
+    /// Whether the password of the station may be changed and put back.
+    pub change_password: bool,
     /// The station, or its recording.
     pub link: Link,
 }
@@ -38,7 +40,8 @@ impl Context {
         binding: String,
         link: Link,
     ) -> Context {
-        Context { archetype, declaration, version, validators, binding, link }
+        let change_password = false;
+        Context { archetype, declaration, version, validators, binding, change_password, link }
     }
 
     /// The deadline of a behaviour row, as declared.

@@ -4,7 +4,9 @@
 //! by side therefore never see each other's state, and a replay, which runs them one after the other, comes
 //! to the same.
 
+use crate::observed::Observed;
 use crate::world::Undo;
+use judge::bases::Walk;
 use judge::framing::Framing;
 use judge::hygiene::Hygiene;
 use judge::inventory::Inventory;
@@ -23,12 +25,16 @@ pub(crate) struct Handed {
     pub(crate) inventory: Option<Rc<Inventory>>,
     /// The monitors the station brings along, fetched once: they are the maker's.
     pub(crate) shipped: Option<Rc<Shipped>>,
+    /// What there is under each monitoring base, seen once.
+    pub(crate) walk: Option<Rc<Walk>>,
     /// Monitor rows whose alert came as a message without a monitor, with the record.
     pub(crate) notified: BTreeMap<(RowId, Place), Seq>,
     /// What is wrong with the frames so far, judged once for all its rows.
     pub(crate) framing: Option<Rc<Framing>>,
     /// What all events of the run say, read once at its end.
     pub(crate) hygiene: Option<Rc<Hygiene>>,
+    /// Restarts and outages that several scenarios judge.
+    pub(crate) observed: Observed,
     /// The record since which the station does not answer any more.
     pub(crate) deaf: Option<Seq>,
     /// The loss of the connection after which the station was waited for in vain.
@@ -50,6 +56,8 @@ impl Handed {
         for lane in lanes {
             merged.inventory = merged.inventory.or(lane.inventory);
             merged.shipped = merged.shipped.or(lane.shipped);
+            merged.observed = merged.observed.or(lane.observed);
+            merged.walk = merged.walk.or(lane.walk);
             merged.notified.extend(lane.notified);
             merged.hygiene = merged.hygiene.or(lane.hygiene);
             merged.framing = merged.framing.or(lane.framing);

@@ -1,7 +1,7 @@
 //! A lane: the acts and waits of one scenario, in order. It cannot tell a live station from a recording.
 
 use crate::Stop;
-use crate::link::{Act, Link, Met, OutgoingCall, Wait, WaitFor};
+use crate::link::{Act, Link, Live, Met, OutgoingCall, Wait, WaitFor};
 use judge::answer::{Answer, Reply};
 use judge::{Paged, Part, Window};
 use net::csms::Policy;
@@ -25,6 +25,8 @@ pub struct Lane {
     reports: i64,
     conn: Option<ConnId>,
     heeds_interruption: bool,
+    /// What the rig was asked for, and whether that changed nothing.
+    asked: Vec<(Effect, bool)>,
 }
 
 impl Lane {
@@ -40,6 +42,7 @@ impl Lane {
             reports: 0,
             conn: None,
             heeds_interruption: true,
+            asked: Vec::new(),
         }
     }
 
@@ -246,6 +249,34 @@ impl Lane {
         })
     }
 
+    /// Waits until a BootNotification was answered, whatever the answer, and gives its status. `anew`: only on a
+    /// connection that was opened after the record; else the time waited is one that the test prescribes. The end of
+    /// a connection is part of it.
+    ///
+    /// # Errors
+    /// When the run is interrupted or a recording differs.
+    pub async fn boot_answered(
+        &mut self,
+        from: Seq,
+        limit: Duration,
+        anew: bool,
+    ) -> Result<Option<(Seq, String)>, Stop> {
+        self.conn = None;
+        let version = self.version;
+        let (mut fresh, mut ids, mut status) = (!anew, Vec::new(), None);
+        let what = "a BootNotification of the station";
+        let kind = if anew { WaitFor::Station } else { WaitFor::Mandated };
+        let met = self.until(from, limit, what, kind, |record| {
+            fresh |= matches!(record.body, Body::Connected { version: Some(_), .. });
+            status = boot_reply(record, version, &mut ids).filter(|_| fresh);
+            status.is_some()
+        });
+        Ok(match (met.await?, status) {
+            (Met::At(at), Some(status)) => Some((at, status)),
+            _ => None,
+        })
+    }
+
     /// A report id no other request of the run has.
     pub fn report_id(&mut self) -> i64 {
         self.reports += 1;
@@ -288,9 +319,19 @@ impl Lane {
     /// # Errors
     /// `NotExercised` when the rig could not do it.
     pub async fn stimulus(&mut self, effect: &Effect) -> Result<Seq, Stop> {
-        let (asked, answered, said) = self.link.stimulus(self.id, &mut self.cursor, effect).await?;
+        let heeds = self.heeds_interruption;
+        let said = self.link.stimulus(self.id, &mut self.cursor, effect, heeds).await;
+        let untouched = matches!(&said, Ok((.., Err(refused))) if refused.untouched);
+        self.asked.push((effect.clone(), untouched));
+        let (asked, answered, said) = said?;
         self.now = self.now.max(answered);
-        said.map(|()| asked).map_err(|why| Stop::NotExercised(format!("{effect}: {why}")))
+        said.map(|()| asked).map_err(|refused| Stop::NotExercised(format!("{effect}: {}", refused.why)))
+    }
+
+    /// Whether the rig was asked for something that this effect would undo, and never changed anything.
+    pub(crate) fn left_untouched(&self, effect: &Effect) -> bool {
+        let mut asked = self.asked.iter().filter(|(e, _)| e.concerns_the_same(effect)).peekable();
+        asked.peek().is_some() && asked.all(|(_, untouched)| *untouched)
     }
 
     /// Hands a value to the scenario that did not come from a frame, and records it.
@@ -300,6 +341,16 @@ impl Lane {
     pub fn note(&mut self, what: &str, value: Value) -> Result<Seq, Stop> {
         let lane = self.id;
         self.own(Body::Fresh { lane, what: what.to_owned(), value })
+    }
+
+    /// Hands the scenario a value that only a live run can have, and records it; a replay reads it back.
+    ///
+    /// # Errors
+    /// When a recording differs.
+    pub(crate) fn fresh(&mut self, what: &str, make: impl FnOnce(&Live) -> Value) -> Result<(Seq, Value), Stop> {
+        let (seq, value) = self.link.fresh(self.id, &mut self.cursor, what, make)?;
+        self.now = self.now.max(seq);
+        Ok((seq, value))
     }
 
     /// Marks the start of a scenario.
@@ -371,12 +422,19 @@ fn report_part(record: &Record, action: &str, request_id: i64, version: Version)
 
 /// Whether a record is our acceptance of a BootNotification.
 pub(crate) fn accepted_boot(record: &Record, version: Version, ids: &mut Vec<String>) -> bool {
-    match judge::frame_of(record, version) {
-        Some((Direction::Rx, Frame::Call { id, action, .. })) if action == "BootNotification" => {
+    boot_reply(record, version, ids).as_deref() == Some("Accepted")
+}
+
+/// The status of our answer to a BootNotification, if a record is one. `ids` collects those of the requests.
+fn boot_reply(record: &Record, version: Version, ids: &mut Vec<String>) -> Option<String> {
+    match judge::frame_of(record, version)? {
+        (Direction::Rx, Frame::Call { id, action, .. }) if action == "BootNotification" => {
             ids.push(id);
-            false
+            None
         }
-        Some((Direction::Tx, Frame::CallResult { id, .. })) => ids.contains(&id),
-        _ => false,
+        (Direction::Tx, Frame::CallResult { id, payload }) if ids.contains(&id) => {
+            Some(payload.get("status").and_then(Value::as_str).unwrap_or_default().to_owned())
+        }
+        _ => None,
     }
 }

@@ -9,15 +9,17 @@ mod handed;
 mod lane;
 pub mod link;
 mod observations;
+mod observed;
 mod phrasebook;
 mod phrases;
 pub mod plan;
 mod presence;
-mod rig;
+pub mod rig;
 mod run;
 mod session;
 mod stop;
 pub mod survey;
+mod upload;
 mod world;
 
 pub use context::Context;

@@ -33,6 +33,10 @@ pub(crate) fn contradictions(cx: &Context, handed: &Handed, identity: &Identity)
             }
         }
     }
+    if let Some(inventory) = &handed.inventory {
+        let absent = judge::gap::declared_absent_yet_reported;
+        found.extend(absent(&cx.archetype, &cx.declaration, inventory, cx.version));
+    }
     let declared = cx.declaration.topology().evses.len();
     let inventory = handed.inventory.clone();
     let beyond: std::collections::BTreeSet<i64> = inventory

@@ -5,6 +5,7 @@ use crate::lane::accepted_boot;
 use crate::link::{Met, WaitFor};
 use crate::{Stop, World};
 use judge::Outcome;
+use std::time::Duration;
 use trace::{Body, Record, Seq};
 
 /// Why nothing can be asked of the station now, if so. A lost connection is waited for once, and a new one
@@ -39,17 +40,47 @@ pub(crate) async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outc
     };
     let known = w.handed.connected.replace(connected);
     if known.is_some_and(|k| k != connected) {
-        // A station that boots sends BootNotification first; one that only reconnects need not send anything.
-        let (version, mut ids) = (w.cx.version, Vec::new());
-        let settle = judge::events::TIME_TOLERANCE;
-        let what = "a reconnected station to boot, if it does";
-        let boot = |r: &Record| accepted_boot(r, version, &mut ids);
-        w.lane.until(connected, settle, what, WaitFor::Station, boot).await?;
+        settled(w, connected).await?;
         if !w.handed.unfinished.is_empty() && !w.beside {
             catch_up(w).await?;
         }
     }
     Ok(None)
+}
+
+/// Gives a station that has connected again the time to boot. One that boots sends BootNotification first; one that
+/// only reconnects need not send anything.
+pub(crate) async fn settled(w: &mut World, connected: Seq) -> Result<(), Stop> {
+    let (version, mut ids) = (w.cx.version, Vec::new());
+    let settle = judge::events::TIME_TOLERANCE;
+    let what = "a reconnected station to boot, if it does";
+    let boot = |r: &Record| accepted_boot(r, version, &mut ids);
+    w.lane.until(connected, settle, what, WaitFor::Station, boot).await.map(|_| ())
+}
+
+/// Lets a station in whose last boot was put off or rejected: it comes by itself, or on request, or on a new
+/// connection.
+pub(crate) async fn admitted(w: &mut World) -> Result<(), Stop> {
+    let last = w.lane.since(Seq(0), |window| judge::registration::boots(window).into_iter().rev().find_map(|b| b.answer));
+    let Some(last) = last.filter(|a| a.status != "Accepted") else { return Ok(()) };
+    let interval = Duration::from_secs(last.interval.and_then(|i| u64::try_from(i).ok()).unwrap_or(0));
+    let limit = interval.saturating_add(w.cx.deadline("B-0004"));
+    let accepted = |answer: Option<(Seq, String)>| answer.is_some_and(|(_, status)| status == "Accepted");
+    if accepted(w.lane.boot_answered(last.at, limit, false).await?) {
+        return Ok(());
+    }
+    // A rejected station is not to be asked anything (OCPP B03.FR.03).
+    if last.status == "Pending" && is_open(w) {
+        let trigger = serde_json::json!({ "requestedMessage": "BootNotification" });
+        let asked = w.call("TriggerMessage", trigger).await?.sent;
+        let limit = w.cx.deadline("B-0029");
+        if accepted(w.lane.boot_answered(asked, limit, false).await?) {
+            return Ok(());
+        }
+    }
+    let gone = w.lane.hang_up(true)?;
+    let limit = w.cx.deadline("B-0361");
+    w.lane.booted(gone, limit).await.map(|_| ())
 }
 
 /// Whether the station is connected, as far as the lane knows.

@@ -1,6 +1,6 @@
 //! The run: the plan in order, one verdict per item.
 
-use crate::cleanup::{catch_up, clean_up};
+use crate::cleanup::{as_usual, catch_up, clean_up};
 use crate::context::Context;
 use crate::handed::Handed;
 use crate::lane::accepted_boot;
@@ -360,6 +360,13 @@ async fn play(w: &mut World, steps: &[Step]) -> Result<Outcome, Stop> {
 /// Cleans up, and finds out whether a station that kept silent is still there.
 async fn after(w: &mut World) -> Result<(), Stop> {
     w.lane.cleans_up();
+    match as_usual(w).await {
+        Err(Stop::Diverged(d)) => return Err(Stop::Diverged(d)),
+        Err(stop) => {
+            w.stop.get_or_insert(stop);
+        }
+        Ok(()) => {}
+    }
     if w.met_silence() {
         let limit = w.cx.deadline("B-0012");
         let answer = w.lane.sign_of_life(limit).await?;

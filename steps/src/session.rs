@@ -28,6 +28,12 @@ pub struct Options {
     pub select: Option<String>,
     /// How stimuli are bound: `hook`, `operator` or `none`.
     pub binding: String,
+    /// What is bound, by name (`executable rig.py`), where there is something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rig: Option<String>,
+    /// Whether the password of the station may be changed and put back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub change_password: bool,
     /// What stands for a declaration that was not given.
     pub undeclared: Undeclared,
 }
@@ -107,7 +113,9 @@ impl Session {
     fn context(&self, version: Version, link: Link) -> Rc<Context> {
         let validators = Rc::new(Validators::catalogue(version));
         let (archetype, declaration) = (self.archetype.clone(), self.declaration.clone());
-        Rc::new(Context::new(archetype, declaration, version, validators, self.options.binding.clone(), link))
+        let binding = self.options.binding.clone();
+        let cx = Context::new(archetype, declaration, version, validators, binding, link);
+        Rc::new(Context { change_password: self.options.change_password, ..cx })
     }
 
     /// Judges a station that is connected.

@@ -9,7 +9,7 @@ use judge::monitors::{MonitoringReport, SetMonitor};
 use judge::results::Matched;
 use judge::{Check, Paged, Subject};
 use ocpp::{ComponentRef, MonitorType, VariableAddress};
-use spec::Effect;
+use spec::{Effect, Place};
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
@@ -32,8 +32,28 @@ pub(crate) enum Undo {
     Offline,
     /// Answer the station's CALLs as usual.
     Answers,
+    /// The station was accepted with another heartbeat interval; what its own variable said before.
+    Heartbeat {
+        /// The interval it was given.
+        seconds: u64,
+        /// What it was before.
+        before: Option<String>,
+    },
+    /// Write the password of a station back.
+    Password {
+        /// Its identity.
+        station: String,
+        /// The password it had.
+        old: net::Password,
+    },
     /// Make an EVSE operative again.
     Operative(u32),
+    /// Put the station, an EVSE or a connector back into use.
+    InUse(Place),
+    /// Stop a transaction.
+    Transaction(String),
+    /// Take a token off the local authorization list.
+    Listed(String),
 }
 
 impl fmt::Display for Undo {
@@ -46,7 +66,15 @@ impl fmt::Display for Undo {
             Undo::Written(at, value) => write!(f, "{at} was {value}"),
             Undo::Offline => f.write_str("the suite let nobody in"),
             Undo::Answers => f.write_str("the suite answered in another way"),
+            Undo::Heartbeat { seconds, before } => {
+                let was = before.as_deref().unwrap_or("another one");
+                write!(f, "the heartbeat interval was {was}, and {seconds} s were given")
+            }
+            Undo::Password { .. } => f.write_str("the password of the station was another one"),
             Undo::Operative(evse) => write!(f, "EVSE {evse} was operative"),
+            Undo::InUse(place) => write!(f, "{place} was in use"),
+            Undo::Transaction(id) => write!(f, "transaction {id} goes on"),
+            Undo::Listed(token) => write!(f, "{token} is on the local authorization list"),
         }
     }
 }
@@ -123,8 +151,32 @@ pub struct World {
     pub(crate) event_ids: Vec<i64>,
     /// The records of such requests.
     pub(crate) answer_records: Vec<Seq>,
+    /// The outlet whose availability is changed.
+    pub(crate) outlet: crate::phrases::Outlet,
+    /// The transaction of the scenario.
+    pub(crate) session: crate::phrases::Session,
+    /// The fault that meets a transaction or an outlet.
+    pub(crate) stopping: Option<crate::phrases::Stopping>,
+    /// What was done with a vehicle.
+    pub(crate) course: Option<judge::transactions::course::Course>,
+    /// The customer of the scenario.
+    pub(crate) customer: crate::phrases::Customer,
     /// What became of the fault that was caused.
     pub(crate) fault: crate::phrases::Caused,
+    /// The filter of a monitoring report, and what there is without it.
+    pub(crate) selected: crate::phrases::Selected,
+    /// Alarms that were raised and taken back.
+    pub(crate) alarms: crate::phrases::Alarms,
+    /// A built-in monitor that the level holds back.
+    pub(crate) held: crate::phrases::Held,
+    /// A log that was asked for.
+    pub(crate) log: Option<crate::phrases::Fetched>,
+    /// A time in which the station was not let in.
+    pub(crate) door: crate::phrases::AtTheDoor,
+    /// The event stream the scenario's monitor has.
+    pub(crate) stream: Option<i64>,
+    /// What the station did while it waited for an answer.
+    pub(crate) waited: crate::phrases::Waited,
 }
 
 impl fmt::Debug for World {
@@ -175,7 +227,19 @@ impl World {
             removed: Seq(0),
             event_ids: Vec::new(),
             answer_records: Vec::new(),
+            outlet: Default::default(),
+            session: Default::default(),
+            stopping: None,
+            course: None,
+            customer: Default::default(),
             fault: Default::default(),
+            selected: Default::default(),
+            alarms: Default::default(),
+            held: Default::default(),
+            log: None,
+            door: Default::default(),
+            stream: None,
+            waited: Default::default(),
         }
     }
 

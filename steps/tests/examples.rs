@@ -29,7 +29,8 @@ async fn compare(version: Version) {
     let wanted = book::Example::scenarios(version).unwrap();
     let records = run(version, &wanted).await;
     let excerpt = book::excerpt(&records, &wanted);
-    let missing: Vec<&String> = wanted.iter().filter(|w| !excerpt.iter().any(|e| e.scenario == **w)).collect();
+    let missing: Vec<&String> =
+        wanted.iter().filter(|w| !excerpt.iter().any(|e| e.scenario == **w)).collect();
     assert_eq!(missing, Vec::<&String>::new(), "scenarios that did not run");
     let text: String = excerpt.iter().map(|e| serde_json::to_string(e).unwrap() + "\n").collect();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../book/examples/run-{version}.jsonl"));

@@ -20,9 +20,14 @@ pub(super) fn components(atlas: &Atlas<'_>, a: &Archetype) -> String {
 
 pub(super) fn variables(atlas: &Atlas<'_>, a: &Archetype) -> String {
     let lines = in_variables(a).map(|(c, v)| {
-        let mut cells = vec![v.id.to_string(), c.id.to_string(), component_name(c), variable_name(v), word(c.at)];
+        let mut cells =
+            vec![v.id.to_string(), c.id.to_string(), component_name(c), variable_name(v), word(c.at)];
         cells.extend([v.data_type.to_string(), text(&v.unit), word(v.access), list(&v.values)]);
-        cells.extend([list(&v.limits.iter().map(word).collect::<Vec<_>>()), text(&v.example), list(&v.monitorable)]);
+        cells.extend([
+            list(&v.limits.iter().map(word).collect::<Vec<_>>()),
+            text(&v.example),
+            list(&v.monitorable),
+        ]);
         cells.extend([text(&v.polarity), list(&v.read_with)]);
         cells.extend(base(atlas, v, &v.source, v.since));
         cells
@@ -32,16 +37,29 @@ pub(super) fn variables(atlas: &Atlas<'_>, a: &Archetype) -> String {
 }
 
 pub(super) fn monitors(atlas: &Atlas<'_>, a: &Archetype) -> String {
-    let lines = in_variables(a).flat_map(|(c, v)| v.monitors.iter().map(move |m| (c, v, m))).map(|(c, v, m)| {
-        let [low, high] = m.range.map(|r| r.map(|n| n.to_string())).unwrap_or_default();
-        let faults: Vec<&RowId> = atlas.faults_of(&m.id).iter().map(|f| &f.id).collect();
-        let mut cells = vec![m.id.to_string(), v.id.to_string(), component_name(c), variable_name(v), word(c.at)];
-        cells.extend([m.monitor_type.to_string(), word(m.provision), m.severity.to_string()]);
-        cells.extend([severity::name(m.severity.0).to_owned(), m.value.to_string(), text(&v.unit), low, high]);
-        cells.extend([m.percent_of_max_limit.to_string(), m.transaction.to_string(), word(m.notification), list(&faults)]);
-        cells.extend(base(atlas, m, &m.source, m.since));
-        cells
-    });
+    let lines =
+        in_variables(a).flat_map(|(c, v)| v.monitors.iter().map(move |m| (c, v, m))).map(|(c, v, m)| {
+            let [low, high] = m.range.map(|r| r.map(|n| n.to_string())).unwrap_or_default();
+            let faults: Vec<&RowId> = atlas.faults_of(&m.id).iter().map(|f| &f.id).collect();
+            let mut cells =
+                vec![m.id.to_string(), v.id.to_string(), component_name(c), variable_name(v), word(c.at)];
+            cells.extend([m.monitor_type.to_string(), word(m.provision), m.severity.to_string()]);
+            cells.extend([
+                severity::name(m.severity.0).to_owned(),
+                m.value.to_string(),
+                text(&v.unit),
+                low,
+                high,
+            ]);
+            cells.extend([
+                m.percent_of_max_limit.to_string(),
+                m.transaction.to_string(),
+                word(m.notification),
+                list(&faults),
+            ]);
+            cells.extend(base(atlas, m, &m.source, m.since));
+            cells
+        });
     let own = "id,variableRow,component,variable,at,type,provision,severity,severityName,value,unit,rangeFrom,rangeTo,percentOfMaxLimit,transaction,notification,faults";
     table(&format!("{own},{BASE}"), lines)
 }
@@ -49,7 +67,8 @@ pub(super) fn monitors(atlas: &Atlas<'_>, a: &Archetype) -> String {
 pub(super) fn faults(atlas: &Atlas<'_>, a: &Archetype) -> String {
     let lines = a.faults.iter().map(|f| {
         let severest = atlas.monitors_of(f).map(|(_, _, m)| m.severity.0).min();
-        let mut cells = vec![f.id.to_string(), f.title.clone(), severest.map(|s| s.to_string()).unwrap_or_default()];
+        let mut cells =
+            vec![f.id.to_string(), f.title.clone(), severest.map(|s| s.to_string()).unwrap_or_default()];
         cells.extend([f.shows.clone(), list(&f.monitors), text(&f.fault_value), word(f.rig), list(&f.mrec)]);
         cells.extend([f.action.clone(), text(&f.deadline), text(&f.deadline_max)]);
         cells.extend(base(atlas, f, &f.source, f.since));
@@ -61,8 +80,15 @@ pub(super) fn faults(atlas: &Atlas<'_>, a: &Archetype) -> String {
 
 pub(super) fn behaviours(atlas: &Atlas<'_>, a: &Archetype) -> String {
     let lines = a.behaviours.iter().map(|b| {
-        let mut cells = vec![b.id.to_string(), b.title.clone(), b.level.to_string(), word(b.topic), text(&b.message)];
-        cells.extend([list(&b.requires), text(&b.interval), text(&b.count), text(&b.deadline), text(&b.deadline_max)]);
+        let mut cells =
+            vec![b.id.to_string(), b.title.clone(), b.level.to_string(), word(b.topic), text(&b.message)];
+        cells.extend([
+            list(&b.requires),
+            text(&b.interval),
+            text(&b.count),
+            text(&b.deadline),
+            text(&b.deadline_max),
+        ]);
         cells.extend(base(atlas, b, &b.source, b.since));
         cells
     });
@@ -71,7 +97,8 @@ pub(super) fn behaviours(atlas: &Atlas<'_>, a: &Archetype) -> String {
 
 pub(super) fn trends(a: &Archetype) -> String {
     let lines = a.trends.iter().map(|t| {
-        let mut cells = vec![t.id.to_string(), t.title.clone(), list(&t.watch), list(&t.against), t.method.clone()];
+        let mut cells =
+            vec![t.id.to_string(), t.title.clone(), list(&t.watch), list(&t.against), t.method.clone()];
         cells.extend([t.sign.clone(), list(&t.leads_to), t.action.clone(), text(&t.when), word(t.grounding)]);
         cells.extend([text(&t.source), t.since.to_string(), t.rationale.clone()]);
         cells
@@ -113,7 +140,11 @@ fn table(header: &str, lines: impl Iterator<Item = Vec<String>>) -> String {
 }
 
 fn cell(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,15 @@ const WIDTH: usize = 100;
 /// The declaration of an archetype with every condition left open.
 pub(super) fn empty(a: &Archetype) -> String {
     let mut out = String::new();
-    comment(&mut out, 0, &format!("Declaration of a product as {}. Fill in the product, the OCPP versions and the layout, \
-        and answer every condition with yes or no: a certification refuses `unknown`.", a.title));
+    comment(
+        &mut out,
+        0,
+        &format!(
+            "Declaration of a product as {}. Fill in the product, the OCPP versions and the layout, \
+        and answer every condition with yes or no: a certification refuses `unknown`.",
+            a.title
+        ),
+    );
     // Writing into a String cannot fail.
     let _ = writeln!(out, "schemaVersion: 1\narchetype: {}\n", a.id);
     out.push_str("product:\n  vendor: unknown\n  model: unknown\n  # firmware: 1.0.0\n\n");

@@ -38,20 +38,28 @@ pub(crate) fn all(atlas: &Atlas<'_>) -> Vec<Annex> {
     let own = [
         ("archetype-1.json", spec::schema::archetype()),
         ("declaration-1.json", spec::schema::declaration()),
+        ("edition-diff-1.json", spec::schema::edition_diff()),
         ("expected-failures-1.json", spec::schema::expected_failures()),
+        ("hook-1.json", spec::schema::hook()),
     ];
     let mut schemas: BTreeMap<&str, &Value> = own.into_iter().collect();
     schemas.extend(edition.schemas.iter().map(|(name, schema)| (name.as_str(), schema)));
     for (name, schema) in schemas {
         annexes.push(Annex {
             path: format!("annex/schemas/{name}"),
-            title: schema.get("title").and_then(Value::as_str).unwrap_or(name).to_owned(),
+            title: described(schema).unwrap_or(name).to_owned(),
             group: "JSON Schemas".to_owned(),
             text: pretty(schema),
             rows: BTreeMap::new(),
         });
     }
     annexes
+}
+
+/// The first sentence a schema says of what it describes.
+fn described(schema: &Value) -> Option<&str> {
+    let text = schema.get("description").and_then(Value::as_str)?;
+    Some(text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.'))
 }
 
 fn of_archetype(atlas: &Atlas<'_>, a: &Archetype, annexes: &mut Vec<Annex>) {

@@ -25,7 +25,8 @@ impl Json {
             Json::Array(items) => {
                 let total = items.len();
                 let kept = if total > longest { longest - 1 } else { total };
-                let mut items: Vec<Json> = items.into_iter().take(kept).map(|i| i.shortened(longest)).collect();
+                let mut items: Vec<Json> =
+                    items.into_iter().take(kept).map(|i| i.shortened(longest)).collect();
                 if kept < total {
                     items.push(text(&format!("… {} more", total - kept)));
                 }
@@ -37,7 +38,9 @@ impl Json {
     /// The action, if it is a CALL.
     pub(crate) fn action(&self) -> Option<&str> {
         match self {
-            Json::Array(parts) if parts.len() == 4 => parts.get(2)?.word().filter(|_| parts.first() == Some(&Json::Scalar("2".to_owned()))),
+            Json::Array(parts) if parts.len() == 4 => {
+                parts.get(2)?.word().filter(|_| parts.first() == Some(&Json::Scalar("2".to_owned())))
+            }
             _ => None,
         }
     }
@@ -69,8 +72,10 @@ impl Json {
                 format!("[{}]", items.iter().map(|i| i.line(comma, colon)).collect::<Vec<_>>().join(comma))
             }
             Json::Object(fields) => {
-                let fields: Vec<String> =
-                    fields.iter().map(|(k, v)| format!("{}{colon}{}", quoted(k), v.line(comma, colon))).collect();
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|(k, v)| format!("{}{colon}{}", quoted(k), v.line(comma, colon)))
+                    .collect();
                 format!("{{{}}}", fields.join(comma))
             }
         }
@@ -80,7 +85,9 @@ impl Json {
     pub(crate) fn indented(&self) -> String {
         match self {
             // A frame: type, id and action stay on the first line.
-            Json::Array(parts) if self.message_id().is_some() && self.line(", ", ": ").chars().count() > LINE => {
+            Json::Array(parts)
+                if self.message_id().is_some() && self.line(", ", ": ").chars().count() > LINE =>
+            {
                 let head: Vec<&Json> = parts.iter().take_while(|p| matches!(p, Json::Scalar(_))).collect();
                 let first: String = head.iter().map(|p| p.line(", ", ": ") + ", ").collect();
                 let rest: Vec<String> = parts.iter().skip(head.len()).map(|p| p.block(0)).collect();
@@ -99,12 +106,15 @@ impl Json {
         match self {
             Json::Scalar(_) => line,
             Json::Array(items) => {
-                let items: Vec<String> = items.iter().map(|i| format!("{pad}{}", i.block(depth + 2))).collect();
+                let items: Vec<String> =
+                    items.iter().map(|i| format!("{pad}{}", i.block(depth + 2))).collect();
                 format!("[\n{}\n{end}]", items.join(",\n"))
             }
             Json::Object(fields) => {
-                let fields: Vec<String> =
-                    fields.iter().map(|(k, v)| format!("{pad}{}: {}", quoted(k), v.block(depth + 2))).collect();
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|(k, v)| format!("{pad}{}: {}", quoted(k), v.block(depth + 2)))
+                    .collect();
                 format!("{{\n{}\n{end}}}", fields.join(",\n"))
             }
         }

@@ -22,7 +22,12 @@ struct Chip {
 }
 
 /// `page` is where the components are described; empty for the page the picture stands on.
-pub(crate) fn of_archetype(title: &str, components: &[&ComponentRow], topology: &Topology, page: &str) -> String {
+pub(crate) fn of_archetype(
+    title: &str,
+    components: &[&ComponentRow],
+    topology: &Topology,
+    page: &str,
+) -> String {
     let chips = |tier| chips(components, tier, page);
     let (station, evse, connector) = (chips(Tier::Station), chips(Tier::Evse), chips(Tier::Connector));
     let mut d = Drawing::new(WIDTH);

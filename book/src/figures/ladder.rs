@@ -23,7 +23,8 @@ const HEIGHT: f64 = 270.0;
 /// The temperature with the most upper thresholds; the first of several.
 pub(crate) fn of(atlas: &Atlas<'_>) -> Option<Drawn> {
     let files = &atlas.edition.files.files;
-    let temperatures = files.iter().flat_map(|f| &f.components).flat_map(|c| c.variables.iter().map(move |v| (c, v)));
+    let temperatures =
+        files.iter().flat_map(|f| &f.components).flat_map(|c| c.variables.iter().map(move |v| (c, v)));
     let steps = |v: &VariableRow| upper(v).len();
     let temperatures = temperatures.filter(|(_, v)| v.unit.as_deref() == Some("Celsius") && steps(v) >= 2);
     // `max_by_key` would give the last of several.
@@ -91,10 +92,20 @@ fn draw(c: &ComponentRow, v: &VariableRow, monitors: &[&MonitorRow]) -> String {
         let label = format!("{} {} · {}", s, severity::name(s), crate::atlas::word(m.provision));
         d.rect(&format!("swatch s{s}"), (LEFT + PLOT + 14.0, at - 15.0), (10.0, 10.0), 2.0);
         d.text("label", (LEFT + PLOT + 30.0, at - 6.0), &label);
-        let doing = if s <= 4 { "act or stop" } else if s == 5 { "act: the limit is felt" } else { "warn" };
+        let doing = if s <= 4 {
+            "act or stop"
+        } else if s == 5 {
+            "act: the limit is felt"
+        } else {
+            "warn"
+        };
         d.text("note", (LEFT + PLOT + 30.0, at + 8.0), &format!("{}: {doing}", m.id));
     }
     d.text("axis right", (LEFT - 8.0, TOP + 10.0), "°C");
-    d.text("axis", (LEFT + PLOT / 2.0, TOP + HEIGHT + 18.0), &format!("{}.{} over a warm day", component_name(c), variable_name(v)));
+    d.text(
+        "axis",
+        (LEFT + PLOT / 2.0, TOP + HEIGHT + 18.0),
+        &format!("{}.{} over a warm day", component_name(c), variable_name(v)),
+    );
     d.finish("ladder", "Thresholds of a temperature with their severities", TOP + HEIGHT + 28.0)
 }

@@ -46,13 +46,15 @@ pub(crate) fn all(atlas: &Atlas<'_>) -> Vec<Picture> {
             name: "certification-flow".to_owned(),
             anchor: String::new(),
             title: "A certification run".to_owned(),
-            caption: "A certification run, from the declaration to a result that anybody can check.".to_owned(),
+            caption: "A certification run, from the declaration to a result that anybody can check."
+                .to_owned(),
             svg: run::procedure(atlas.edition),
             rows: Vec::new(),
         },
     ];
     if let Some(drawn) = ladder::of(atlas) {
-        let rows = drawn.monitors.iter().chain([&drawn.variable]).map(|id| (id.clone(), Shown::Whole)).collect();
+        let rows =
+            drawn.monitors.iter().chain([&drawn.variable]).map(|id| (id.clone(), Shown::Whole)).collect();
         pictures.push(Picture {
             name: "ladder".to_owned(),
             anchor: String::new(),

@@ -10,14 +10,51 @@ pub(crate) fn procedure(edition: &Edition) -> String {
     let at_level = |level: u8| edition.scenarios.iter().filter(|s| s.level.0 == level).count();
     let levels = format!("{} + {} + {}", at_level(1), at_level(2), at_level(3));
     let steps: [(&str, [String; 3]); 8] = [
-        ("1  Declare", ["the maker says which".into(), "optional hardware and".into(), "versions a product has".into()]),
-        ("2  Plan", ["rows × scenarios × places,".into(), "fixed before the run,".into(), "nothing silently absent".into()]),
-        ("3  Connect", ["the station dials in,".into(), "boots, and reports".into(), "its inventory once".into()]),
-        ("4  Scenarios", [format!("{levels} of level 1, 2, 3:"), "act, cause, wait;".into(), "put back what was changed".into()]),
+        (
+            "1  Declare",
+            ["the maker says which".into(), "optional hardware and".into(), "versions a product has".into()],
+        ),
+        (
+            "2  Plan",
+            [
+                "rows × scenarios × places,".into(),
+                "fixed before the run,".into(),
+                "nothing silently absent".into(),
+            ],
+        ),
+        (
+            "3  Connect",
+            ["the station dials in,".into(), "boots, and reports".into(), "its inventory once".into()],
+        ),
+        (
+            "4  Scenarios",
+            [
+                format!("{levels} of levels 1 to 3:"),
+                "act, cause, wait;".into(),
+                "put back what was changed".into(),
+            ],
+        ),
         ("5  Evidence", ["every frame and wait".into(), "is a record, chained".into(), "by its hash".into()]),
-        ("6  Verdicts", ["checks read records only:".into(), "pass, fail, warn, open".into(), "— each with its reason".into()]),
-        ("7  Result", ["level reached, what was".into(), "not judged and why,".into(), "result.json and report".into()]),
-        ("8  Verify", ["anybody repeats the".into(), "verdicts from the evidence,".into(), "without the station".into()]),
+        (
+            "6  Verdicts",
+            [
+                "checks read records only:".into(),
+                "pass, fail, warn and more,".into(),
+                "each with its reason".into(),
+            ],
+        ),
+        (
+            "7  Result",
+            ["level reached, what was".into(), "not judged and why,".into(), "result.json and report".into()],
+        ),
+        (
+            "8  Verify",
+            [
+                "anybody repeats the".into(),
+                "verdicts from the evidence,".into(),
+                "without the station".into(),
+            ],
+        ),
     ];
     let mut d = Drawing::new(4.0 * BOX.0 + 3.0 * GAP + 4.0);
     for (n, (title, lines)) in (0u32..).zip(&steps) {

@@ -27,7 +27,9 @@ impl Drawing {
 
     pub(super) fn rect(&mut self, class: &str, (x, y): (f64, f64), (w, h): (f64, f64), radius: f64) {
         let (x, y, w, h, r) = (number(x), number(y), number(w), number(h), number(radius));
-        self.raw(&format!("<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{r}\"></rect>"));
+        self.raw(&format!(
+            "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{r}\"></rect>"
+        ));
     }
 
     pub(super) fn text(&mut self, class: &str, (x, y): (f64, f64), text: &str) {
@@ -83,5 +85,17 @@ pub(super) fn number(n: f64) -> String {
 
 /// Width of a text of 12 px in a usual sans-serif, on the generous side.
 pub(super) fn width(text: &str) -> f64 {
-    text.chars().map(|c| if "ilI.,'[]|()".contains(c) { 4.2 } else if "mwMW".contains(c) { 10.4 } else if c.is_uppercase() { 8.4 } else { 6.9 }).sum()
+    text.chars()
+        .map(|c| {
+            if "ilI.,'[]|()".contains(c) {
+                4.2
+            } else if "mwMW".contains(c) {
+                10.4
+            } else if c.is_uppercase() {
+                8.4
+            } else {
+                6.9
+            }
+        })
+        .sum()
 }

@@ -8,8 +8,8 @@ use crate::{BookError, figures};
 use serde::Serialize;
 use spec::Archetype;
 use spec::model::{
-    ArchetypeFile, BehaviourRow, ComponentRow, Condition, FaultRow, Obligation, Row, RowId, Tier, Topic, Topology,
-    TrendRow,
+    ArchetypeFile, BehaviourRow, ComponentRow, Condition, FaultRow, Obligation, Row, RowId, Tier, Topic,
+    Topology, TrendRow,
 };
 use std::collections::BTreeSet;
 
@@ -108,7 +108,8 @@ struct TopicView {
 
 pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
     let files = &desk.atlas.edition.files;
-    let complete = files.archetypes.iter().map(|a| of_archetype(a, files.files.iter().find(|f| f.id == a.id)));
+    let complete =
+        files.archetypes.iter().map(|a| of_archetype(a, files.files.iter().find(|f| f.id == a.id)));
     let shared = files.files.iter().filter(|f| files.archetype(&f.id).is_none()).map(of_file);
     let mut pages = Vec::new();
     for subject in complete.chain(shared) {
@@ -166,8 +167,10 @@ fn page(desk: &Desk<'_>, s: &Subject<'_>, part: Option<&'static str>) -> Result<
     let own = |id: &RowId| s.own.contains(id);
     let home = |id: &RowId| atlas.find(id.as_ref()).map(|h| h.file.id.clone()).unwrap_or_default();
     let chain = chain(atlas, s);
-    let owned_faults = s.faults.iter().map(|f| Owned { own: own(&f.id), home: home(&f.id), row: views::fault(atlas, f) });
-    let owned_trends = s.trends.iter().map(|t| Owned { own: own(&t.id), home: home(&t.id), row: views::trend(atlas, t) });
+    let owned_faults =
+        s.faults.iter().map(|f| Owned { own: own(&f.id), home: home(&f.id), row: views::fault(atlas, f) });
+    let owned_trends =
+        s.trends.iter().map(|t| Owned { own: own(&t.id), home: home(&t.id), row: views::trend(atlas, t) });
     let topics = Topic::ALL.into_iter().map(|topic| TopicView {
         slug: slug(topic),
         title: topic.title(),
@@ -196,7 +199,11 @@ fn page(desk: &Desk<'_>, s: &Subject<'_>, part: Option<&'static str>) -> Result<
         conditions: s
             .conditions
             .iter()
-            .map(|c| ConditionView { id: c.id.clone(), question: c.question.clone(), rows: conditioned(s, &c.id) })
+            .map(|c| ConditionView {
+                id: c.id.clone(),
+                question: c.question.clone(),
+                rows: conditioned(s, &c.id),
+            })
             .collect(),
         block: s.topology.map(|t| figures::block::of_archetype(s.title, &s.components, t, "")),
         heat: figures::heat::of_components(&s.components),
@@ -224,7 +231,9 @@ fn chain(atlas: &Atlas<'_>, s: &Subject<'_>) -> Vec<Link> {
 fn layout(topology: &Topology) -> String {
     let evses: Vec<String> = (1u32..)
         .zip(&topology.evses)
-        .map(|(n, e)| format!("EVSE {n} with {} connector{}", e.connectors, if e.connectors == 1 { "" } else { "s" }))
+        .map(|(n, e)| {
+            format!("EVSE {n} with {} connector{}", e.connectors, if e.connectors == 1 { "" } else { "s" })
+        })
         .collect();
     evses.join(", ")
 }
@@ -289,11 +298,7 @@ fn conditioned(s: &Subject<'_>, condition: &str) -> usize {
 }
 
 fn tiers(atlas: &Atlas<'_>, s: &Subject<'_>) -> Vec<TierView> {
-    let titled = [
-        (Tier::Station, "Station"),
-        (Tier::Evse, "Each EVSE"),
-        (Tier::Connector, "Each connector"),
-    ];
+    let titled = [(Tier::Station, "Station"), (Tier::Evse, "Each EVSE"), (Tier::Connector, "Each connector")];
     let tiers = titled.into_iter().map(|(tier, title)| {
         let mut groups: Vec<Group> = Vec::new();
         for c in s.components.iter().filter(|c| c.at == tier) {

@@ -73,7 +73,12 @@ pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
             b.requires.iter().for_each(|id| draft.shows(id, Shown::Named));
             let users: Vec<String> = desk.atlas.users(file).iter().map(|a| a.title.clone()).collect();
             let everywhere = users.len() == desk.atlas.edition.files.archetypes.len();
-            rows.push(Shared { row: views::behaviour(desk.atlas, b), home: file.to_owned(), users, everywhere });
+            rows.push(Shared {
+                row: views::behaviour(desk.atlas, b),
+                home: file.to_owned(),
+                users,
+                everywhere,
+            });
         }
         let figure = (topic == Topic::Events).then(figures::timeline::monitor_types);
         pages.push(draft.render(desk, "topic.html", &One { title: topic.title(), rows, figure })?);

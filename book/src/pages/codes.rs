@@ -11,6 +11,8 @@ use spec::LintCode;
 struct Findings {
     title: &'static str,
     intro: &'static str,
+    /// Whether some are flaws, so that it is to be said what that means.
+    flaws: bool,
     codes: Vec<Finding>,
 }
 
@@ -18,8 +20,8 @@ struct Findings {
 struct Finding {
     code: &'static str,
     description: &'static str,
-    /// What follows from it for a row that rests on the judged one, where that is to be said.
-    note: Option<&'static str>,
+    /// Whether what rests on the judged row is still judged.
+    flaw: bool,
 }
 
 #[derive(Serialize)]
@@ -28,17 +30,17 @@ struct Exits<'a> {
 }
 
 pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
-    let flaw = "A flaw of something that is there: what rests on it is still judged.";
     let findings = Findings {
         title: "Finding codes",
         intro: "What a check can find in a run. A code is stable: scripts may rely on it, and results of different \
                 editions can be compared by it.",
+        flaws: true,
         codes: Code::ALL
             .iter()
             .map(|c| Finding {
                 code: c.as_str(),
                 description: c.description(),
-                note: c.is_flaw().then_some(flaw),
+                flaw: c.is_flaw(),
             })
             .collect(),
     };
@@ -46,9 +48,10 @@ pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
         title: "Lint codes",
         intro: "What `diagmark lint` finds in the files people write: archetypes, declarations and lists of expected \
                 failures.",
+        flaws: false,
         codes: LintCode::ALL
             .iter()
-            .map(|c| Finding { code: c.as_str(), description: c.description(), note: None })
+            .map(|c| Finding { code: c.as_str(), description: c.description(), flaw: false })
             .collect(),
     };
     let exits = Exits { codes: &desk.atlas.edition.exit_codes };

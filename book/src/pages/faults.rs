@@ -85,7 +85,8 @@ fn one(desk: &Desk<'_>, file: &ArchetypeFile, fault: &FaultRow) -> Result<Page, 
             _ => {}
         }
     }
-    let users = desk.atlas.users(&file.id).iter().map(|a| Titled { id: a.id.clone(), title: a.title.clone() });
+    let users =
+        desk.atlas.users(&file.id).iter().map(|a| Titled { id: a.id.clone(), title: a.title.clone() });
     let view = One {
         fault: views::fault(desk.atlas, fault),
         file: file.id.clone(),

@@ -6,7 +6,7 @@ use crate::book::{Page, Shown};
 use crate::chapters::relinked;
 use crate::examples::Example;
 use crate::links::Markup;
-use crate::{Annex, BookError, figures};
+use crate::{Annex, BookError, figures, hook};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -41,6 +41,17 @@ struct Entry {
 #[derive(Serialize)]
 struct Wire<'a> {
     example: &'a Example,
+}
+
+#[derive(Serialize)]
+struct HookPart<'a> {
+    page: OfHook<'a>,
+}
+
+#[derive(Serialize)]
+struct OfHook<'a> {
+    part: &'static str,
+    contract: &'a hook::Contract,
 }
 
 #[derive(Serialize)]
@@ -99,6 +110,11 @@ pub(crate) fn chapters(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
     for (name, example) in &edition.examples {
         let html = desk.templates.render("wire.html", &Wire { example })?;
         blocks.insert(format!("frames {name}"), (html, Vec::new()));
+    }
+    let contract = hook::contract(desk.atlas);
+    for part in hook::PARTS {
+        let html = desk.templates.render("hook.html", &HookPart { page: OfHook { part, contract: &contract } })?;
+        blocks.insert(format!("hook {part}"), (html, contract.rows.clone()));
     }
     let known: Vec<String> = blocks.keys().cloned().collect();
     let mut pages = Vec::new();

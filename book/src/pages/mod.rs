@@ -85,7 +85,12 @@ impl Draft {
     }
 
     /// The finished page from a template.
-    pub(crate) fn render(self, desk: &Desk<'_>, template: &str, view: &impl Serialize) -> Result<Page, BookError> {
+    pub(crate) fn render(
+        self,
+        desk: &Desk<'_>,
+        template: &str,
+        view: &impl Serialize,
+    ) -> Result<Page, BookError> {
         #[derive(Serialize)]
         struct Whole<'v, V> {
             root: &'static str,

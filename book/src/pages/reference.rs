@@ -4,6 +4,7 @@ use super::views::{self, FaultView};
 use super::{Desk, Draft};
 use crate::atlas::{AnyRow, component_name, rows_of};
 use crate::book::{Page, Shown};
+use crate::mrec::CODES;
 use crate::{BookError, figures, severity};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -40,7 +41,9 @@ struct Mrec {
 
 #[derive(Serialize)]
 struct MrecEntry {
-    code: String,
+    code: &'static str,
+    /// As ChargeX calls it.
+    name: &'static str,
     faults: Vec<(String, FaultView)>,
 }
 
@@ -76,13 +79,13 @@ struct ConditionEntry {
     scenarios: Vec<String>,
 }
 
-
 pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
     Ok(vec![components(desk)?, mrec(desk)?, ocpp(desk)?, conditions(desk)?])
 }
 
 fn components(desk: &Desk<'_>) -> Result<Page, BookError> {
-    let mut draft = Draft::new("reference/components.html", "Index of components").part("Indexes and annexes");
+    let mut draft =
+        Draft::new("reference/components.html", "Index of components").part("Indexes and annexes");
     // As a reader looks for it: capitals make no difference.
     let mut by_name: BTreeMap<(String, &str), Vec<PlacedRow>> = BTreeMap::new();
     for file in &desk.atlas.edition.files.files {
@@ -119,15 +122,15 @@ fn components(desk: &Desk<'_>) -> Result<Page, BookError> {
 fn mrec(desk: &Desk<'_>) -> Result<Page, BookError> {
     let mut draft = Draft::new("reference/mrec.html", "Index of MREC codes");
     let mut codes = Vec::new();
-    for (code, faults) in &desk.atlas.mrec {
+    for (code, name) in CODES {
         let mut views = Vec::new();
-        for fault in faults {
+        for fault in desk.atlas.mrec.get(code).into_iter().flatten() {
             draft.shows(&fault.id, Shown::Whole);
             fault.monitors.iter().for_each(|m| draft.shows(m, Shown::Rated));
             let home = desk.atlas.find(fault.id.as_ref()).map(|h| h.file.title.clone()).unwrap_or_default();
             views.push((home, views::fault(desk.atlas, fault)));
         }
-        codes.push(MrecEntry { code: (*code).to_owned(), faults: views });
+        codes.push(MrecEntry { code, name, faults: views });
     }
     draft.render(desk, "mrec.html", &Mrec { codes })
 }
@@ -141,14 +144,14 @@ fn ocpp(desk: &Desk<'_>) -> Result<Page, BookError> {
             cases.push(UseCase { id: case.to_owned(), requirements: Vec::new() });
         }
         cited.rows.iter().for_each(|row| draft.shows(row, Shown::Named));
-        let named = |row: &&spec::model::RowId| {
+        let named = |row: &spec::model::RowId| {
             let name = desk.atlas.find(row.as_ref()).map(|h| h.row.name()).unwrap_or_default();
             (row.to_string(), name)
         };
         if let Some(case) = cases.last_mut() {
             case.requirements.push(Requirement {
                 id: id.id.to_owned(),
-                rows: cited.rows.iter().map(|row| named(&row)).collect(),
+                rows: cited.rows.iter().map(|row| named(row)).collect(),
                 scenarios: cited.scenarios.iter().map(|s| (*s).to_owned()).collect(),
             });
         }

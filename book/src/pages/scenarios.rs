@@ -74,14 +74,16 @@ pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
         }
     }
     let run = figures::run::procedure(edition);
-    let scenarios = draft.render(desk, "scenarios.html", &View { total: edition.scenarios.len(), features, run })?;
+    let scenarios =
+        draft.render(desk, "scenarios.html", &View { total: edition.scenarios.len(), features, run })?;
     let mut topics: BTreeMap<String, Vec<PhraseView>> = BTreeMap::new();
     for Phrase { topic, keyword, expression } in &edition.phrases {
         let phrase = PhraseView { keyword: keyword.clone(), text: marked(expression) };
         topics.entry(topic.clone()).or_default().push(phrase);
     }
     let phrases = Phrases { total: edition.phrases.len(), topics: topics.into_iter().collect() };
-    let phrases = Draft::new("reference/phrases.html", "Step phrases").render(desk, "phrases.html", &phrases)?;
+    let phrases =
+        Draft::new("reference/phrases.html", "Step phrases").render(desk, "phrases.html", &phrases)?;
     Ok(vec![scenarios, phrases])
 }
 
@@ -139,6 +141,9 @@ mod tests {
 
     #[test]
     fn an_anchor_has_words_and_dashes() {
-        assert_eq!(slug("Monitors fire when they must, and only then"), "monitors-fire-when-they-must-and-only-then");
+        assert_eq!(
+            slug("Monitors fire when they must, and only then"),
+            "monitors-fire-when-they-must-and-only-then"
+        );
     }
 }

@@ -108,7 +108,7 @@ fn step(files: &[ArchetypeFile], s: &severity::Step) -> StepView {
 }
 
 fn monitors(file: &ArchetypeFile) -> impl Iterator<Item = (&ComponentRow, &VariableRow, &MonitorRow)> {
-    file.components.iter().flat_map(|c| {
-        c.variables.iter().flat_map(move |v| v.monitors.iter().map(move |m| (c, v, m)))
-    })
+    file.components
+        .iter()
+        .flat_map(|c| c.variables.iter().flat_map(move |v| v.monitors.iter().map(move |m| (c, v, m))))
 }

@@ -5,9 +5,8 @@ use crate::severity;
 use ocpp::{MonitorType, Version};
 use serde::Serialize;
 use spec::model::{
-    BehaviourRow, Cardinality, ComponentRow, FaultRow, Grounding, MonitorRow, NotificationInstead, Period, Provision, Row,
-    RowId, Tier,
-    TrendRow, VariableRow,
+    BehaviourRow, Cardinality, ComponentRow, FaultRow, Grounding, MonitorRow, NotificationInstead, Period,
+    Provision, Row, RowId, Tier, TrendRow, VariableRow,
 };
 
 /// What every row shows.
@@ -238,7 +237,8 @@ fn access(v: &VariableRow) -> String {
 }
 
 pub(crate) fn monitor(atlas: &Atlas<'_>, c: &ComponentRow, v: &VariableRow, m: &MonitorRow) -> MonitorView {
-    let faults = atlas.faults_of(&m.id).iter().map(|f| Titled { id: f.id.to_string(), title: f.title.clone() });
+    let faults =
+        atlas.faults_of(&m.id).iter().map(|f| Titled { id: f.id.to_string(), title: f.title.clone() });
     MonitorView {
         base: Base::new(atlas, m, vec![3], &m.source, m.since),
         on: format!("{}.{}", component_name(c), variable_name(v)),
@@ -257,7 +257,9 @@ pub(crate) fn monitor(atlas: &Atlas<'_>, c: &ComponentRow, v: &VariableRow, m: &
         severity_name: severity::name(m.severity.0).to_owned(),
         transaction: m.transaction,
         notification: match m.notification {
-            NotificationInstead::WarnIn21 => "a message without a monitor is a warning in 2.1, a failure in 2.0.1",
+            NotificationInstead::WarnIn21 => {
+                "a message without a monitor is a warning in 2.1, a failure in 2.0.1"
+            }
             NotificationInstead::Accepted => "a message without a monitor satisfies it",
             NotificationInstead::Refused => "a message without a monitor does not satisfy it",
         }
@@ -299,8 +301,12 @@ fn shown_unit(unit: &str) -> &str {
 }
 
 pub(crate) fn fault(atlas: &Atlas<'_>, f: &FaultRow) -> FaultView {
-    let monitors: Vec<MonitorView> =
-        f.monitors.iter().filter_map(|id| atlas.monitor(id)).map(|(c, v, m)| monitor(atlas, c, v, m)).collect();
+    let monitors: Vec<MonitorView> = f
+        .monitors
+        .iter()
+        .filter_map(|id| atlas.monitor(id))
+        .map(|(c, v, m)| monitor(atlas, c, v, m))
+        .collect();
     let severest = monitors.iter().map(|m| m.severity).min();
     FaultView {
         base: Base::new(atlas, f, vec![3], &f.source, f.since),

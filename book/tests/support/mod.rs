@@ -1,5 +1,13 @@
 //! An edition made of the embedded data and of scenarios that stand for the suite's.
-#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use book::{Chapter, Edition, Example, ExitCode, Files, Phrase, Scenario, Step};
 use ocpp::Version;
@@ -10,12 +18,15 @@ use std::path::Path;
 /// The edition in the repository. Its scenarios are made up, one per behaviour and one for all components, because the
 /// suite belongs to another crate.
 pub fn edition(files: Files) -> Edition {
-    let components: BTreeSet<_> = files.files.iter().flat_map(|f| &f.components).map(|c| c.id.clone()).collect();
+    let components: BTreeSet<_> =
+        files.files.iter().flat_map(|f| &f.components).map(|c| c.id.clone()).collect();
     let mut scenarios = vec![scenario("DX-INV-001", components, Some("components"))];
     let behaviours = files.files.iter().flat_map(|f| &f.behaviours);
-    scenarios.extend((1..).zip(behaviours).map(|(n, b)| {
-        scenario(&format!("DX-TST-{n:03}"), BTreeSet::from([b.id.clone()]), None)
-    }));
+    scenarios.extend(
+        (1..)
+            .zip(behaviours)
+            .map(|(n, b)| scenario(&format!("DX-TST-{n:03}"), BTreeSet::from([b.id.clone()]), None)),
+    );
     let phrase = |expression: &str| Phrase {
         topic: "inventory".to_owned(),
         keyword: "Then".to_owned(),

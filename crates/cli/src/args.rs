@@ -1,5 +1,10 @@
 //! The flags.
 
+mod outputs;
+
+pub(crate) use outputs::*;
+
+use crate::stimulus::Binding;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use net::csms::Profile;
 use ocpp::Version;
@@ -29,6 +34,9 @@ pub(crate) enum Command {
     Station(Station),
     /// Check archetypes, declarations, lists of expected failures and feature files.
     Lint(Lint),
+    /// List every requirement of OCPP and every row of the guideline with the scenarios that judge it, or the reason
+    /// why none does.
+    Coverage(Coverage),
     /// Publish the guideline as a book.
     Guideline(Guideline),
     /// Repeat the verdicts of a run from its evidence, without a station.
@@ -60,6 +68,14 @@ pub(crate) struct Certify {
     pub(crate) station_id: Option<String>,
     #[command(flatten)]
     pub(crate) security: Security,
+    /// Allow the password of the station to be changed and put back (security profiles 1 and 2). Both are in the
+    /// evidence then, so give the station one for this run only.
+    #[arg(long)]
+    pub(crate) change_password: bool,
+    /// Name or address by which the station reaches the upload servers of the suite [default: the address of
+    /// --listen, or the one the station came in by].
+    #[arg(long, value_name = "HOST", conflicts_with = "station")]
+    pub(crate) upload_addr: Option<String>,
     /// Judge this OCPP version only [default: what the station prefers; 2.0.1 for the reference station].
     #[arg(long, value_name = "VERSION")]
     pub(crate) ocpp: Option<Version>,
@@ -82,7 +98,17 @@ pub(crate) struct Certify {
     /// Judge only the scenarios whose tags satisfy this expression ("@ocpp:N04.FR.10 or @level:1").
     #[arg(long, value_name = "TAGS")]
     pub(crate) select: Option<String>,
-    /// Print what would be judged, and stop.
+    /// What brings about effects from outside OCPP (a door that opens, a sensor that warms up): none;
+    /// hook:CMD, an executable of the laboratory's rig, started once for each effect;
+    /// hook:http://HOST:PORT/PATH, an endpoint of the rig; operator, a person at this terminal;
+    /// control:ADDR, the channel of `diagmark station --control`
+    /// [default: none; with --station reference its own channel].
+    #[arg(long, value_name = "BINDING", verbatim_doc_comment)]
+    pub(crate) stimulus: Option<Binding>,
+    /// Longest time for one effect [default: 60s for a rig, 5min for a person].
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) stimulus_timeout: Option<Duration>,
+    /// Print what would be judged, what would be asked of a rig or a person, and stop.
     #[arg(long)]
     pub(crate) plan: bool,
     /// How long to wait for a station to connect (90s, 5min, …).
@@ -103,7 +129,7 @@ pub(crate) struct Certify {
 pub(crate) struct Security {
     /// Security profile the station must connect with: 1 password, 2 TLS and password, 3 certificates on both
     /// sides; 0 is none, for laboratories only [default: 0].
-    #[arg(long, value_name = "0..3", conflicts_with = "station")]
+    #[arg(long, value_name = "0..3")]
     pub(crate) security_profile: Option<Profile>,
     /// Certificate of the CSMS, PEM (profiles 2 and 3); may be given again, as for ECDSA and RSA.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -118,20 +144,6 @@ pub(crate) struct Security {
     /// password.
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
-}
-
-/// Who vouches for a run that conforms.
-#[derive(Debug, Default, Args)]
-pub(crate) struct Signing {
-    /// Sign a certificate with this key (`diagmark keys new`).
-    #[arg(long, value_name = "FILE", requires_all = ["lab", "tester"])]
-    pub(crate) key: Option<PathBuf>,
-    /// The laboratory, as the certificate names it.
-    #[arg(long, value_name = "NAME", requires = "key")]
-    pub(crate) lab: Option<String>,
-    /// Who carried out the test, as the certificate names them.
-    #[arg(long, value_name = "NAME", requires = "key")]
-    pub(crate) tester: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -196,6 +208,13 @@ pub(crate) struct Lint {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Coverage {
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Guideline {
     #[command(subcommand)]
     pub(crate) command: GuidelineCommand,
@@ -207,6 +226,8 @@ pub(crate) enum GuidelineCommand {
     Build(GuidelineBuild),
     /// Show the book to its authors while they write: built anew whenever a file changes, on this computer only.
     Serve(GuidelineServe),
+    /// Compare two editions: rows added, removed and changed, and which certificates need which re-runs.
+    Diff(GuidelineDiff),
 }
 
 #[derive(Debug, Args)]
@@ -225,6 +246,28 @@ pub(crate) struct GuidelineServe {
     /// Port on 127.0.0.1; 0 takes a free one.
     #[arg(long, value_name = "PORT", default_value_t = 3000)]
     pub(crate) port: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GuidelineDiff {
+    /// Directory with the archetype files of the older edition.
+    pub(crate) old: PathBuf,
+    /// Directory with those of the newer one.
+    pub(crate) new: PathBuf,
+    /// How to print the differences.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+}
+
+/// How differences between editions are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For a terminal.
+    Text,
+    /// For a release note.
+    Markdown,
+    /// For programs (schema: spec/schemas/edition-diff-1.json).
+    Json,
 }
 
 /// What a book is made from.
@@ -249,80 +292,6 @@ pub(crate) struct Verify {
     /// How to print the result.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Report {
-    /// The directory of a run.
-    pub(crate) dir: PathBuf,
-    #[command(flatten)]
-    pub(crate) signing: Signing,
-}
-
-#[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).args(["format", "redact"]))]
-pub(crate) struct Export {
-    /// The directory of a run.
-    pub(crate) dir: PathBuf,
-    /// Write its frames as a trace of this format.
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<TraceFormat>,
-    /// Write the run without what is secret or personal; it still verifies, as redacted.
-    #[arg(long)]
-    pub(crate) redact: bool,
-    /// File of the trace [default: standard output], or directory of the redacted run [default: DIR-redacted].
-    #[arg(long, value_name = "PATH")]
-    pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TraceFormat {
-    /// JSON lines as specified by open-ocpp-trace, version 1.1.
-    OpenOcppTrace,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Keys {
-    #[command(subcommand)]
-    pub(crate) command: KeysCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum KeysCommand {
-    /// Make a new key. The private half can be read by its owner only, the public half is beside it.
-    New(NewKey),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct NewKey {
-    /// File of the private key; it must not exist yet. The public key goes to FILE.pub.
-    #[arg(long, value_name = "FILE", default_value = "diagmark.key")]
-    pub(crate) out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Pki {
-    #[command(subcommand)]
-    pub(crate) command: PkiCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum PkiCommand {
-    /// Make an authority, certificates of CSMS and station, and such as have to be refused. README.txt tells what
-    /// is what.
-    New(NewPki),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct NewPki {
-    /// Folder to write to; nothing in it is overwritten.
-    pub(crate) dir: PathBuf,
-    /// Common name of the station's certificates. OCPP wants its serial number there.
-    #[arg(long, value_name = "ID", default_value = "CS001")]
-    pub(crate) station_id: String,
-    /// Host name or address stations reach the CSMS by, beside localhost; may be given again.
-    #[arg(long, value_name = "HOST")]
-    pub(crate) host: Vec<String>,
 }
 
 /// How a station is reached that is only asked what it is made of.
@@ -350,9 +319,9 @@ pub(crate) struct Connection {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("asked").required(true).args(["station", "listen"]))]
 pub(crate) struct Declare {
-    /// Archetype the product belongs to: an id (`ac-wallbox`) or a file.
+    /// Archetype the product belongs to: an id (`ac-wallbox`) or a file [default: the nearest].
     #[arg(long, value_name = "ARCH")]
-    pub(crate) archetype: String,
+    pub(crate) archetype: Option<String>,
     #[command(flatten)]
     pub(crate) connection: Connection,
     /// File to write; it must not exist yet [default: standard output].
@@ -369,8 +338,9 @@ pub(crate) struct Gap {
     pub(crate) archetype: Option<String>,
     #[command(flatten)]
     pub(crate) connection: Connection,
-    /// Read the reports from the evidence of an earlier run instead of asking a station.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["station_id", "ocpp", "out"])]
+    /// Read the reports from the evidence of an earlier run (a directory), or from a trace in the format
+    /// open-ocpp-trace (a file), instead of asking a station.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["station_id", "ocpp", "out"])]
     pub(crate) from: Option<PathBuf>,
     /// What the manufacturer declares of the product.
     #[arg(long, value_name = "FILE")]

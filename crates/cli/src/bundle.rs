@@ -94,11 +94,11 @@ fn unfinished(evidence: &Evidence, archetype: &Archetype, declaration: &Declarat
         evidence: EvidenceKept { records: records.len() as u64, hash: evidence.last.clone() },
         observations: Vec::new(),
         declared_absent: declaration.answered(Answer::No).map(str::to_owned).collect(),
-        stimulus_binding: options.binding,
+        stimulus_binding: options.binding.clone(),
         verdicts: reached(records, version),
         expected_failures: None,
     });
-    Some(result.secured(report::SecurityUsed::of(records)))
+    Some(result.secured(report::SecurityUsed::of(records)).with_rig(options.rig))
 }
 
 /// The verdicts reached, and of the rest of the plan, where it can still be made, that nothing is known.

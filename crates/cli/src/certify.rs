@@ -3,25 +3,30 @@
 use crate::args::{self, BuiltIn};
 use crate::fault::Fault;
 use crate::keys;
-use crate::progress::{View, say};
+use crate::progress::{Bar, View, say};
 use crate::sign::Signer;
+use crate::stimulus::{self, Stimulus};
 use crate::views;
-use crate::{features, reference, security, verify};
-use net::{Clock, Csms, CsmsConfig, Log};
+use crate::throw_away::{self, ThrowAway};
+use crate::{features, reference, security, uploads, verify};
+use net::csms::Security;
+use net::{Clock, Credentials, Csms, CsmsConfig, KeyFiles, Log};
 use ocpp::Version;
 use report::page::Ending;
 use report::result::EvidenceKept;
 use report::{PlanLine, certificate};
 use spec::model::Level;
 use spec::{Archetype, Declaration, ExpectedFailures};
+use station::control::Handle;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 use steps::link::Live;
-use steps::{NoRig, Options, Rig, Run, Session, Undeclared, first_version};
+use steps::rig::About;
+use steps::{Options, Run, Session, Undeclared, first_version};
 use tokio::sync::watch;
-use trace::{Body, Trace};
+use trace::{Body, Record, Trace};
 
 /// Identity of the reference station where none is given.
 pub(crate) const REFERENCE_ID: &str = "REFERENCE";
@@ -44,7 +49,7 @@ pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
     let suite = features::suite(args.features.as_deref())?;
     let expected = args.expected_failures.as_ref().map(|p| ExpectedFailures::load(p, &archetype));
     let expected = expected.transpose().map_err(Fault::input)?.map(Rc::new);
-    let binding = if reference { "hook" } else { NoRig.binding() };
+    let stimulus = Stimulus::of(&args)?;
     let session = Session {
         archetype: Rc::new(archetype),
         declaration: Rc::new(declaration),
@@ -54,20 +59,22 @@ pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
             level: Level(args.level),
             impact: args.impact,
             select: args.select.clone(),
-            binding: binding.to_owned(),
+            binding: stimulus.word().to_owned(),
+            rig: stimulus.name(),
+            change_password: args.change_password,
             undeclared,
         },
     };
     // A plan that cannot be made is said before a station is waited for.
     let plan = session.plan(args.ocpp.unwrap_or(Version::V201)).map_err(Fault::input)?;
     if args.plan {
-        print_plan(&plan);
+        print_plan(&plan, &session, &stimulus);
         return Ok(report::exit::CONFORMING);
     }
     if plan.is_empty() {
         return Err(Fault::nothing("nothing is left to judge: loosen --select, --impact or --level"));
     }
-    let security = security::demanded(&args.security)?;
+    let guard = Guard::of(&args)?;
     let clock = Clock::wall();
     let dir = run_directory(&args, &session, &clock)?;
     let trace = Trace::in_file(&dir.join(verify::EVIDENCE))
@@ -81,12 +88,15 @@ pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
         (None, false) => Version::ALL.to_vec(),
     };
     let config =
-        CsmsConfig { versions, station_id: args.station_id.clone(), security, ..CsmsConfig::default() };
+        CsmsConfig { versions, station_id: args.station_id.clone(), security: guard.security.clone(), ..CsmsConfig::default() };
     let csms = Csms::new(config, log.clone());
+    let run_id: String = log.with(|t| t.last_hash().0.chars().take(RUN_ID).collect());
+    let job =
+        Job { args: &args, session: &session, log: &log, stimulus: &stimulus, run_id, dir: &dir, guard: &guard };
     let mut run = if reference {
-        with_reference(&args, &session, csms.clone(), &log).await?
+        with_reference(&job, csms.clone()).await?
     } else {
-        with_station(&args, &session, csms.clone(), &log, Box::new(NoRig)).await?
+        with_station(&job, csms.clone()).await?
     };
     csms.shutdown().await;
     log.append(verify::account(&run));
@@ -118,31 +128,64 @@ fn run_directory(args: &args::Certify, session: &Session, clock: &Clock) -> Resu
     Ok(dir)
 }
 
+/// A run that is to be carried out.
+struct Job<'a> {
+    args: &'a args::Certify,
+    session: &'a Session,
+    log: &'a Log,
+    stimulus: &'a Stimulus,
+    /// Tells runs apart: from the hash of the head of the evidence.
+    run_id: String,
+    dir: &'a Path,
+    guard: &'a Guard,
+}
+
+/// What suite and station prove to each other, and with which certificates the suite serves uploads.
+struct Guard {
+    security: Security,
+    certificates: Vec<KeyFiles>,
+    /// Made for the reference station.
+    made: Option<ThrowAway>,
+}
+
+impl Guard {
+    fn of(args: &args::Certify) -> Result<Guard, Fault> {
+        if args.station == Some(BuiltIn::Reference) {
+            let made = throw_away::make(security::of_reference(&args.security)?)?;
+            let (security, certificates) = (made.security.clone(), made.certificates.clone());
+            return Ok(Guard { security, certificates, made: Some(made) });
+        }
+        let security = security::demanded(&args.security)?;
+        Ok(Guard { security, certificates: security::certificates(&args.security), made: None })
+    }
+}
+
+/// Digits of the id of a run.
+const RUN_ID: usize = 16;
+
 /// The reference station over a real WebSocket on loopback.
-async fn with_reference(
-    args: &args::Certify,
-    session: &Session,
-    csms: Csms,
-    log: &Log,
-) -> Result<Run, Fault> {
+async fn with_reference(job: &Job<'_>, csms: Csms) -> Result<Run, Fault> {
+    let (args, session) = (job.args, job.session);
     let address = csms.listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(Fault::internal)?;
     let (handle, control) = station::control::channel();
     let id = args.station_id.clone().unwrap_or_else(|| REFERENCE_ID.to_owned());
-    let url = format!("ws://{address}");
+    let profile = csms.profile();
+    let url = format!("{}://{address}", profile.scheme());
+    let credentials = job.guard.made.as_ref().map_or_else(Credentials::none, |made| made.credentials.clone());
     let version = args.ocpp.unwrap_or(Version::V201);
     let (archetype, declaration) = (session.archetype.clone(), session.declaration.clone());
     let station = reference::run(
         &archetype,
         &declaration,
         version,
-        reference::Csms::plain(&url, &id),
+        reference::Csms { url: &url, id: &id, credentials, profile },
         control,
         |_| (),
         std::future::pending(),
     );
     tokio::select! {
         biased;
-        run = judge(args, session, csms, log, Box::new(reference::ReferenceRig(handle))) => run,
+        run = judge(job, csms, Some(handle)) => run,
         ended = station => match ended {
             Err(fault) => Err(fault),
             Ok(()) => Err(Fault::internal("the reference station ended by itself")),
@@ -151,13 +194,8 @@ async fn with_reference(
 }
 
 /// A station that connects from outside.
-async fn with_station(
-    args: &args::Certify,
-    session: &Session,
-    csms: Csms,
-    log: &Log,
-    rig: Box<dyn Rig>,
-) -> Result<Run, Fault> {
+async fn with_station(job: &Job<'_>, csms: Csms) -> Result<Run, Fault> {
+    let args = job.args;
     let Some(wanted) = args.listen else {
         return Err(Fault::input("say --station reference, or --listen ADDR to wait for a station"));
     };
@@ -169,18 +207,14 @@ async fn with_station(
         args.wait.as_secs(),
         csms.profile().scheme(),
     ));
-    judge(args, session, csms, log, rig).await
+    judge(job, csms, None).await
 }
 
 /// Waits for the station and judges it. Ctrl-C ends the run in an orderly way; a second one ends it at once.
-async fn judge(
-    args: &args::Certify,
-    session: &Session,
-    csms: Csms,
-    log: &Log,
-    rig: Box<dyn Rig>,
-) -> Result<Run, Fault> {
+async fn judge(job: &Job<'_>, csms: Csms, handle: Option<Handle>) -> Result<Run, Fault> {
+    let (session, log) = (job.session, job.log);
     let (stop, stopped) = watch::channel(false);
+    let abort = stop.clone();
     let interrupt = async {
         let _ = tokio::signal::ctrl_c().await;
         say("stopping: what was changed is put back; press Ctrl-C again to stop at once");
@@ -188,11 +222,22 @@ async fn judge(
         let _ = tokio::signal::ctrl_c().await;
     };
     let work = async {
-        let version = station_connects(args.wait, log, stopped.clone()).await?;
+        let version = station_connects(job.args.wait, log, stopped.clone()).await?;
         let plan = session.plan(version).map_err(Fault::input)?;
-        let view = View::new(plan.items.len());
-        let live = Rc::new(Live::new(csms, log.clone(), rig, stopped.clone()));
-        let run = session.judge(live, &plan, &|event| view.show(&event)).await;
+        let bar = Bar::new();
+        let about = About {
+            archetype: session.archetype.clone(),
+            station: log.with(|t| first_station(t.records())).unwrap_or_default(),
+            version,
+            run_id: job.run_id.clone(),
+        };
+        let rig = job.stimulus.rig(handle, about, &bar, abort);
+        let view = View::new(plan.items.len(), &bar);
+        let uploads = uploads::start(job.args, &job.guard.certificates, job.dir, log).await?;
+        let live = Live::new(csms, log.clone(), rig, stopped.clone()).with_uploads(uploads.clone());
+        let run = session.judge(Rc::new(live), &plan, &|event| view.show(&event)).await;
+        // Nothing may be recorded after the end.
+        uploads.shutdown().await;
         view.done();
         Ok(run)
     };
@@ -201,6 +246,14 @@ async fn judge(
         run = work => run,
         () = interrupt => Err(Fault::internal("stopped at once: the evidence ends here, and the station may keep what the run set")),
     }
+}
+
+/// Identity of the first station that agreed on a version.
+fn first_station(records: &[Record]) -> Option<String> {
+    records.iter().find_map(|r| match &r.body {
+        Body::Connected { station, version: Some(_), .. } => Some(station.clone()),
+        _ => None,
+    })
 }
 
 /// The version of the first station that agrees on one. Says what it sees meanwhile.
@@ -285,13 +338,17 @@ fn conclude(
     Ok(result.exit_code())
 }
 
-fn print_plan(plan: &steps::Plan) {
+fn print_plan(plan: &steps::Plan, session: &Session, stimulus: &Stimulus) {
     let (own, suite): (Vec<_>, Vec<_>) = plan.items.iter().partition(|i| i.subject.is_own());
     let table = |items: Vec<_>| report::plan_table(&items.into_iter().map(plan_line).collect::<Vec<_>>());
     crate::print(&table(suite));
     if !own.is_empty() {
         crate::print(&format!("\nOwn scenarios, reported apart:\n\n{}", table(own)));
     }
+    let actions = steps::rig::actions(plan, &session.archetype, &session.declaration);
+    let actions: Vec<_> = actions.into_iter().map(stimulus::planned).collect();
+    let prescribed = plan.prescribed(&session.archetype);
+    crate::print(&report::plan::actions_table(&actions, stimulus.bound(), prescribed));
 }
 
 fn plan_line(item: &steps::plan::Item) -> PlanLine {

@@ -1,29 +1,46 @@
 //! `diagmark declare`: a first declaration from what a station reports.
 
-use crate::args;
+use crate::args::{self, BuiltIn};
 use crate::fault::Fault;
 use crate::progress::say;
-use crate::{certify, inventories};
+use crate::{certify, inventories, nearest};
 use judge::gap::{answers, layout};
 use report::exit;
-use spec::Declaration;
 use spec::draft::{Draft, DraftAnswer, assumed_edition};
 use spec::model::{Answer, DeclaredVersion, Product};
+use spec::{Archetype, Declaration};
 use std::io::Write as _;
 use std::path::Path;
 use steps::survey::{Patience, Survey};
 use trace::Trace;
 
 pub(crate) async fn declare(args: &args::Declare) -> Result<u8, Fault> {
-    let archetype = certify::archetype(&args.archetype)?;
+    let reference = args.connection.station == Some(BuiltIn::Reference);
+    let named = match &args.archetype {
+        Some(name) => Some(certify::archetype(name)?),
+        None if reference => Some(nearest::only()?),
+        None => None,
+    };
     // Said before a station is waited for.
     if let Some(out) = args.out.as_deref().filter(|p| p.exists()) {
         return Err(exists(out));
     }
-    let complete = Declaration::complete(&archetype);
-    let patience = Patience::of(&archetype, &complete);
+    let all = match &named {
+        Some(archetype) => vec![archetype.clone()],
+        None => nearest::all()?,
+    };
+    let Some(first) = all.first() else { return Err(nearest::none()) };
+    let complete = Declaration::complete(first);
+    let patience = match &named {
+        Some(archetype) => Patience::of(archetype, &complete),
+        None => nearest::patience(&all).ok_or_else(nearest::none)?,
+    };
     let survey =
-        inventories::ask(&args.connection, (&archetype, &complete), &patience, Trace::in_memory()).await?;
+        inventories::ask(&args.connection, (first, &complete), &patience, Trace::in_memory()).await?;
+    let archetype = match named {
+        Some(archetype) => archetype,
+        None => proposed(&survey)?,
+    };
     let draft = draft(&archetype, &survey);
     let text = draft.to_yaml();
     match &args.out {
@@ -39,6 +56,14 @@ pub(crate) async fn declare(args: &args::Declare) -> Result<u8, Fault> {
         count(Answer::Unknown),
     ));
     Ok(exit::CONFORMING)
+}
+
+/// The archetype a station is nearest to, and how near the others are.
+fn proposed(survey: &Survey) -> Result<Archetype, Fault> {
+    let (archetype, candidates) = nearest::nearest(survey)?;
+    say(&format!("the nearest archetype is {}; name another with --archetype", archetype.id));
+    candidates.iter().for_each(|c| say(&format!("  {}: {}", c.id, c.reason)));
+    Ok(archetype)
 }
 
 /// What can be declared of a station from its survey.

@@ -2,7 +2,7 @@
 
 use crate::args::{self, BuiltIn, GapFormat};
 use crate::fault::Fault;
-use crate::{certify, inventories, verify};
+use crate::{certify, inventories, nearest, verify};
 use judge::gap::{Gap, contradiction, layout};
 use report::GapFile;
 use report::gap::{Candidate, Chosen, Declared, GapInputs};
@@ -47,7 +47,7 @@ fn known(args: &args::Gap) -> Result<Option<Measure>, Fault> {
     let (archetype, chosen) = match (&args.archetype, &args.declaration) {
         (Some(name), _) => (certify::archetype(name)?, Chosen::Given),
         (None, Some(path)) => (declared_archetype(path)?, Chosen::Declared),
-        (None, None) if reference => (only_archetype()?, Chosen::Given),
+        (None, None) if reference => (nearest::only()?, Chosen::Given),
         (None, None) => return Ok(None),
     };
     let declaration = certify::declaration(args.declaration.as_deref(), &archetype)?;
@@ -61,30 +61,12 @@ fn known(args: &args::Gap) -> Result<Option<Measure>, Fault> {
 
 /// The archetype that a declaration names.
 fn declared_archetype(path: &Path) -> Result<Archetype, Fault> {
-    let any = embedded_ids().first().map_or_else(|| Err(no_archetype()), |id| certify::archetype(id))?;
+    let any = embedded_ids().first().map_or_else(|| Err(nearest::none()), |id| certify::archetype(id))?;
     match Declaration::load(path, &any) {
         Ok(_) => Ok(any),
         Err(DeclarationError::OtherArchetype { declared, .. }) => certify::archetype(&declared),
         Err(e) => Err(Fault::input(e)),
     }
-}
-
-/// The archetype the reference station is built from when none is named.
-fn only_archetype() -> Result<Archetype, Fault> {
-    match embedded_ids().as_slice() {
-        [only] => certify::archetype(only),
-        [] => Err(no_archetype()),
-        several => {
-            let several = several.join(", ");
-            Err(Fault::input(format!(
-                "the reference station needs an archetype: give --archetype, one of {several}"
-            )))
-        }
-    }
-}
-
-fn no_archetype() -> Fault {
-    Fault::internal("there is no embedded archetype")
 }
 
 /// Asks the station, with the patience of every archetype it may belong to.
@@ -98,21 +80,22 @@ async fn ask(args: &args::Gap, known: Option<&Measure>) -> Result<Survey, Fault>
                 .map_err(|e| Fault::input(format!("{}: {e}", dir.display())))?
         }
     };
-    let all = match known {
-        Some(known) => vec![known.archetype.clone()],
-        None => all_archetypes()?,
-    };
-    let Some(first) = all.first() else { return Err(no_archetype()) };
-    let declared = known.and_then(|k| k.declaration.as_ref()).map(|(d, _)| d.clone());
-    let declaration = declared.unwrap_or_else(|| Declaration::undeclared(first));
-    let patience = all.iter().skip(1).fold(Patience::of(first, &declaration), |longest, a| {
-        longest.or(Patience::of(a, &Declaration::undeclared(a)))
-    });
-    inventories::ask(&args.connection, (first, &declaration), &patience, trace).await
-}
-
-fn all_archetypes() -> Result<Vec<Archetype>, Fault> {
-    embedded_ids().into_iter().map(certify::archetype).collect()
+    match known {
+        Some(Measure { archetype, declaration, .. }) => {
+            let declaration = declaration.as_ref().map(|(d, _)| d.clone());
+            let declaration = declaration.unwrap_or_else(|| Declaration::undeclared(archetype));
+            let patience = Patience::of(archetype, &declaration);
+            inventories::ask(&args.connection, (archetype, &declaration), &patience, trace).await
+        }
+        None => {
+            let all = nearest::all()?;
+            let (Some(first), Some(patience)) = (all.first(), nearest::patience(&all)) else {
+                return Err(nearest::none());
+            };
+            let declaration = Declaration::undeclared(first);
+            inventories::ask(&args.connection, (first, &declaration), &patience, trace).await
+        }
+    }
 }
 
 /// What the run was about whose evidence was read.
@@ -131,34 +114,16 @@ fn with_recorded(known: Measure, records: &[Record]) -> Measure {
     Measure { declaration: same.and_then(|r| r.declaration), ..known }
 }
 
-/// The archetype of whose musts the station meets the largest share, nothing being declared.
+/// The archetype a station is nearest to.
 fn nearest(survey: &Survey) -> Result<Measure, Fault> {
-    let mut all: Vec<(Candidate, Archetype)> = Vec::new();
-    for archetype in all_archetypes()? {
-        let declaration = undeclared(&archetype, survey);
-        let gap = Gap::of(&archetype, &declaration, survey.version, &survey.inventories);
-        let (met, musts) = gap.musts();
-        all.push((Candidate { id: archetype.id.clone(), met, musts }, archetype));
-    }
-    all.sort_by(|a, b| a.0.nearer(&b.0));
-    let candidates: Vec<Candidate> = all.iter().map(|(c, _)| c.clone()).collect();
-    let (_, archetype) = all.into_iter().next().ok_or_else(no_archetype)?;
+    let (archetype, candidates) = nearest::nearest(survey)?;
     Ok(Measure { archetype, chosen: Chosen::Nearest, candidates, declaration: None })
-}
-
-/// What is known of a product that declares nothing: its layout.
-fn undeclared(archetype: &Archetype, survey: &Survey) -> Declaration {
-    let declaration = Declaration::undeclared(archetype);
-    match layout(&survey.inventories.inventory).topology {
-        Some(topology) => declaration.with_topology(topology),
-        None => declaration,
-    }
 }
 
 fn compare(measure: Measure, survey: &Survey) -> GapFile {
     let Measure { archetype, chosen, candidates, declaration } = measure;
     let (declaration, declared) =
-        declaration.unwrap_or_else(|| (undeclared(&archetype, survey), Declared::Nothing));
+        declaration.unwrap_or_else(|| (nearest::undeclared(&archetype, survey), Declared::Nothing));
     let gap = Gap::of(&archetype, &declaration, survey.version, &survey.inventories);
     let seen = layout(&survey.inventories.inventory);
     let mut notes = survey.inventories.doubts.clone();

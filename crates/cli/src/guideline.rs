@@ -1,5 +1,6 @@
 //! `diagmark guideline`: the guideline as a book.
 
+mod diff;
 mod serve;
 
 use crate::args;
@@ -16,6 +17,7 @@ pub(crate) fn guideline(args: args::Guideline) -> Result<u8, Fault> {
     match args.command {
         args::GuidelineCommand::Build(args) => build(&args),
         args::GuidelineCommand::Serve(args) => serve::serve(&args),
+        args::GuidelineCommand::Diff(args) => diff::diff(&args),
     }
 }
 
@@ -23,6 +25,10 @@ fn build(args: &args::GuidelineBuild) -> Result<u8, Fault> {
     let clock = net::Clock::wall();
     let begun = clock.now();
     let made = write(&args.sources, &args.out)?;
+    let broken = book::broken_links(&args.out).map_err(Fault::internal)?;
+    if !broken.is_empty() {
+        return Err(Fault::input(format!("links of {} that lead nowhere:\n{}", args.out.display(), broken.join("\n"))));
+    }
     let took = clock.now().duration_since(begun).as_secs_f64();
     crate::print(&format!("{}\n", args.out.join("index.html").display()));
     say(&format!("{} pages and {} annexes in {took:.1} s", made.pages, made.annexes));

@@ -4,6 +4,7 @@ use crate::args::{BuiltIn, Connection};
 use crate::fault::Fault;
 use crate::progress::say;
 use crate::{certify, reference, security, verify};
+use net::csms::Profile;
 use net::{Clock, Csms, CsmsConfig, Log};
 use ocpp::Version;
 use spec::{Archetype, Declaration};
@@ -14,7 +15,7 @@ use steps::NoRig;
 use steps::link::Live;
 use steps::survey::{Patience, Survey, SurveyError, recall, survey};
 use tokio::sync::watch;
-use trace::{Evidence, EvidenceError, Record, Trace};
+use trace::{Evidence, EvidenceError, Record, Trace, open_trace};
 
 /// Asks a station. `reference` is what the reference station is built from, if that is the one asked.
 pub(crate) async fn ask(
@@ -30,6 +31,9 @@ pub(crate) async fn ask(
         (None, true) => vec![Version::V201],
         (None, false) => Version::ALL.to_vec(),
     };
+    if built_in && security::of_reference(&connection.security)? != Profile::None {
+        return Err(Fault::input("the reference station is asked without security: leave out --security-profile"));
+    }
     let security = security::demanded(&connection.security)?;
     let config =
         CsmsConfig { versions, station_id: connection.station_id.clone(), security, ..CsmsConfig::default() };
@@ -59,7 +63,15 @@ async fn with_reference(
     let url = format!("ws://{address}");
     let version = connection.ocpp.unwrap_or(Version::V201);
     let forever = std::future::pending();
-    let station = reference::run(archetype, declaration, version, reference::Csms::plain(&url, id), control, |_| (), forever);
+    let station = reference::run(
+        archetype,
+        declaration,
+        version,
+        reference::Csms::plain(&url, id),
+        control,
+        |_| (),
+        forever,
+    );
     tokio::select! {
         biased;
         asked = converse(connection, patience, csms, log) => asked,
@@ -115,8 +127,11 @@ async fn converse(
     }
 }
 
-/// Reads the evidence of an earlier run.
+/// Reads the evidence of an earlier run, or a trace of another program (open-ocpp-trace).
 pub(crate) fn recorded(dir: &Path) -> Result<(Survey, Vec<Record>), Fault> {
+    if dir.is_file() {
+        return foreign(dir);
+    }
     let path = dir.join(verify::EVIDENCE);
     let evidence = Evidence::read(&path).map_err(|e| match e {
         EvidenceError::File { .. } => Fault::input(e),
@@ -127,6 +142,18 @@ pub(crate) fn recorded(dir: &Path) -> Result<(Survey, Vec<Record>), Fault> {
         Fault { message: format!("{}: {}", path.display(), fault.message), ..fault }
     })?;
     Ok((survey, evidence.records))
+}
+
+fn foreign(file: &Path) -> Result<(Survey, Vec<Record>), Fault> {
+    let at = file.display();
+    let text =
+        std::fs::read_to_string(file).map_err(|e| Fault::input(format!("{at} cannot be read: {e}")))?;
+    let records = open_trace::import(&text).map_err(|e| Fault::input(format!("{at}: {e}")))?;
+    let survey = recall(&records).map_err(|e| {
+        let fault = fault(e);
+        Fault { message: format!("{at}: {}", fault.message), ..fault }
+    })?;
+    Ok((survey, records))
 }
 
 fn fault(e: SurveyError) -> Fault {

@@ -6,6 +6,7 @@ mod args;
 mod bundle;
 mod certify;
 mod compare;
+mod coverage;
 mod declare;
 mod export;
 mod fault;
@@ -15,6 +16,7 @@ mod guideline;
 mod inventories;
 mod keys;
 mod lint;
+mod nearest;
 mod phrases;
 mod pki;
 mod progress;
@@ -24,6 +26,9 @@ mod report;
 mod security;
 mod sign;
 mod station;
+mod stimulus;
+mod throw_away;
+mod uploads;
 mod verify;
 mod views;
 
@@ -62,6 +67,7 @@ fn run(cli: Cli) -> Result<u8, Fault> {
         Command::Gap(args) => runtime.block_on(gap::gap(&args)),
         Command::Station(args) => runtime.block_on(station::station(args)),
         Command::Lint(args) => lint::lint(&args),
+        Command::Coverage(args) => coverage::coverage(&args),
         Command::Guideline(args) => guideline::guideline(args),
         Command::Verify(args) => runtime.block_on(verify::verify(&args)),
         Command::Report(args) => runtime.block_on(report::report(&args)),

@@ -12,6 +12,35 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(err, "{line}");
 }
 
+/// The bar on the screen, hidden until a run is viewed. Clones are the same bar.
+#[derive(Clone)]
+pub(crate) struct Bar(ProgressBar);
+
+impl Bar {
+    /// A bar that is not seen yet.
+    pub(crate) fn new() -> Bar {
+        Bar(ProgressBar::hidden())
+    }
+}
+
+/// A question to a person takes the place of the bar.
+impl steps::rig::Screen for Bar {
+    fn hold(&self, held: bool) {
+        if held {
+            self.0.set_draw_target(ProgressDrawTarget::hidden());
+            // What was drawn last stays until it is overwritten.
+            self.show("\r\u{1b}[K");
+        } else {
+            self.0.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+
+    fn show(&self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+    }
+}
+
 /// The live view of a run.
 pub(crate) struct View {
     bar: ProgressBar,
@@ -21,10 +50,14 @@ pub(crate) struct View {
 
 impl View {
     /// A view of a run with so many verdicts to come.
-    pub(crate) fn new(planned: usize) -> View {
+    pub(crate) fn new(planned: usize, bar: &Bar) -> View {
         let terminal = std::io::stderr().is_terminal();
-        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(planned as u64), target);
+        let bar = bar.0.clone();
+        bar.set_length(planned as u64);
+        bar.reset_elapsed();
+        if terminal {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
         let style = ProgressStyle::with_template("{elapsed_precise} {bar:24} {pos}/{len} {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         // The clock on the screen goes on during the waits that a scenario prescribes.

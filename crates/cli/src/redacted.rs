@@ -1,11 +1,11 @@
 //! Verifying a run in which something was hidden.
 
 use crate::fault::Fault;
-use crate::verify::{EVIDENCE, Verified};
+use crate::verify::{EVIDENCE, Verified, result_with};
 use crate::{compare, features};
 use judge::{Verdict, VerdictLine};
 use report::ResultFile;
-use report::result::FILE_NAME as RESULT;
+use report::result::{EvidenceKept, FILE_NAME as RESULT};
 use std::collections::BTreeSet;
 use std::path::Path;
 use steps::survey::recall_inputs;
@@ -81,6 +81,11 @@ pub(crate) async fn repeat(dir: &Path, evidence: Evidence, stored: ResultFile) -
             let (own, again): (Vec<_>, Vec<_>) = again.partition(VerdictLine::is_own);
             let open_ones = unlike(&stored.verdicts, &again, &excused)?;
             open.extend(open_ones.into_iter().chain(unlike(&stored.own, &own, &excused)?));
+            let recorded = stored.verdicts.iter().chain(&stored.own).cloned().collect();
+            let kept = EvidenceKept { records: records.len() as u64, hash: evidence.last.clone() };
+            let version = steps::first_version(records).unwrap_or(stored.ocpp_version);
+            let same = result_with(&replayed.session, version, (&replayed.run, recorded), kept, records);
+            compare::same_result(&stored, &bytes, &same)?;
             format!("{} verdict(s) reached again without the station", again.len() + own.len() - open.len())
         }
         // A scenario that went on from what is hidden cannot be followed any further.

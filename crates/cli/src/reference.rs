@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use futures_util::future::LocalBoxFuture;
+use net::csms::Profile;
 use net::{Clock, Credentials, StationLink};
 use ocpp::Version;
 use spec::{Archetype, Declaration, Effect};
@@ -9,6 +10,7 @@ use station::control::{Control, Handle};
 use station::{Identity, RunnerConfig};
 use std::future::Future;
 use steps::Rig;
+use steps::rig::Refused;
 
 /// The reference station's own control channel, bound as a rig. What it says is no evidence: the suite looks
 /// at the wire.
@@ -19,8 +21,8 @@ impl Rig for ReferenceRig {
         "hook"
     }
 
-    fn apply<'a>(&'a self, effect: &'a Effect) -> LocalBoxFuture<'a, Result<(), String>> {
-        Box::pin(self.0.apply(effect.clone()))
+    fn apply<'a>(&'a self, effect: &'a Effect) -> LocalBoxFuture<'a, Result<(), Refused>> {
+        Box::pin(async { self.0.apply(effect.clone()).await.map_err(Refused::cannot) })
     }
 }
 
@@ -42,12 +44,14 @@ pub(crate) struct Csms<'a> {
     pub(crate) id: &'a str,
     /// What it shows to be let in.
     pub(crate) credentials: Credentials,
+    /// The security profile it connects with.
+    pub(crate) profile: Profile,
 }
 
 impl<'a> Csms<'a> {
     /// One without security.
     pub(crate) fn plain(url: &'a str, id: &'a str) -> Csms<'a> {
-        Csms { url, id, credentials: Credentials::none() }
+        Csms { url, id, credentials: Credentials::none(), profile: Profile::None }
     }
 }
 
@@ -62,9 +66,10 @@ pub(crate) async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Fault> {
     let station = station::Station::new(archetype, declaration, version, identity());
+    let station = station.secured_by(csms.profile.number());
     let versions = [version];
     let connect = || StationLink::connect_with(csms.url, csms.id, &versions, &csms.credentials);
-    let config = RunnerConfig::default();
+    let config = RunnerConfig { credentials: csms.credentials.clone(), ..RunnerConfig::default() };
     let ended = station::run(station, Clock::wall(), config, connect, control, tell, shutdown).await;
     ended.map(|_| ()).map_err(Fault::input)
 }

@@ -4,6 +4,7 @@ use crate::args;
 use crate::fault::Fault;
 use crate::progress::say;
 use crate::{certify, reference, security};
+use net::csms::Profile;
 use station::Progress;
 use station::control;
 
@@ -12,6 +13,12 @@ pub(crate) async fn station(args: args::Station) -> Result<u8, Fault> {
     let declaration = certify::declaration(args.declaration.as_deref(), &archetype)?;
     let declaration = declaration.unwrap_or_else(|| spec::Declaration::complete(&archetype));
     let credentials = security::shown(&args)?;
+    let profile = match (&args.cert, args.connect.starts_with("wss:"), &args.password_file) {
+        (Some(_), true, _) => Profile::MutualTls,
+        (None, true, _) => Profile::Tls,
+        (_, false, Some(_)) => Profile::Basic,
+        (_, false, None) => Profile::None,
+    };
     let (handle, control) = control::channel();
     let server = match args.control {
         None => None,
@@ -39,7 +46,7 @@ pub(crate) async fn station(args: args::Station) -> Result<u8, Fault> {
         &archetype,
         &declaration,
         args.ocpp,
-        reference::Csms { url: &args.connect, id: &args.id, credentials },
+        reference::Csms { url: &args.connect, id: &args.id, credentials, profile },
         control,
         tell,
         shutdown,

@@ -177,6 +177,18 @@ pub(crate) fn result_of(
     evidence: EvidenceKept,
     records: &[Record],
 ) -> ResultFile {
+    let verdicts = run.verdicts.iter().map(VerdictLine::from).collect();
+    result_with(session, version, (run, verdicts), evidence, records)
+}
+
+/// The result of a run with these verdicts.
+pub(crate) fn result_with(
+    session: &Session,
+    version: Version,
+    (run, verdicts): (&Run, Vec<VerdictLine>),
+    evidence: EvidenceKept,
+    records: &[Record],
+) -> ResultFile {
     let account = records.iter().rev().find_map(|r| match &r.body {
         Body::Account { commit, waiting_for_station_ms, mandated_ms } => {
             let ms = Duration::from_millis;
@@ -210,10 +222,11 @@ pub(crate) fn result_of(
         observations: run.observations.clone(),
         declared_absent: session.declaration.answered(Answer::No).map(str::to_owned).collect(),
         stimulus_binding: session.options.binding.clone(),
-        verdicts: run.verdicts.iter().map(VerdictLine::from).collect(),
+        verdicts,
         expected_failures: session.expected.clone(),
     })
     .secured(report::SecurityUsed::of(records))
+    .with_rig(session.options.rig.clone())
 }
 
 /// What a run says of itself that follows from no other record.

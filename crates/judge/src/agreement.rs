@@ -1,6 +1,7 @@
 //! Whether a station's answers about the same thing agree: the full inventory against the configuration
 //! inventory, against reports by criterion, and against GetVariables.
 
+use crate::events::Event;
 use crate::filter::selects_component;
 use crate::inventory::{Inventory, Reported};
 use crate::results::Matched;
@@ -158,6 +159,37 @@ pub fn values_agree(read: &[Matched], wanted: &[&Reported], sent: Seq) -> Vec<Ch
     Check::from_findings(findings, read.iter().map(|m| m.at).chain([sent]))
 }
 
+/// Judges that a variable reads as the event about it said. Numbers are compared as numbers (archetype row B-0162).
+pub fn event_agrees(event: &Event, read: Option<&str>, reading: [Seq; 2]) -> Check {
+    let records = reading.into_iter().chain([event.at]);
+    let at = event.address.as_ref().map(ToString::to_string).unwrap_or_default();
+    let (Some(said), Some(read)) = (event.actual.as_deref(), read) else {
+        return Check::open(format!("{at} has no value in the event, or none that can be read"), records);
+    };
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let same = match (number(said), number(read)) {
+        (Some(a), Some(b)) => crate::number::close(a, b),
+        _ => said == read,
+    };
+    if same {
+        return Check::held(records);
+    }
+    let expected = format!("{at} {said:?}, as the event said");
+    Finding::new(Code::Disagreement, expected, format!("{read:?}"), records).into()
+}
+
+/// Judges that the event of a monitor on a write-only variable says nothing of its value (OCPP N07.FR.10). What it says
+/// instead is not repeated: it may be a password.
+pub fn keeps_the_secret(event: &Event) -> Check {
+    match event.actual.as_deref().unwrap_or_default() {
+        "" => Check::held([event.at]),
+        said => {
+            let observed = format!("one of {} characters", said.chars().count());
+            Finding::new(Code::ValueUnwanted, "an empty actualValue", observed, [event.at]).into()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,5 +252,27 @@ mod tests {
             c.data_type = Some("string".into());
         }
         assert!(other.agrees_with(&full).into_iter().any(|c| code(c) == Some(Code::Disagreement)));
+    }
+
+    #[test]
+    fn what_is_read_after_an_event_is_what_the_event_said() {
+        let payload = json!({"seqNo": 0, "eventData": [{"eventId": 1, "actualValue": "300",
+            "component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "HeartbeatInterval"}}]});
+        let event = &crate::events::of_payload(Seq(4), &payload)[0];
+        let judged = |read: Option<&str>| event_agrees(event, read, [Seq(5), Seq(6)]);
+        assert!(matches!(judged(Some("300.0")), Check::Held(_)));
+        assert_eq!(code(judged(Some("60"))), Some(Code::Disagreement));
+        assert!(matches!(judged(None), Check::Open { .. }));
+    }
+
+    #[test]
+    fn a_secret_in_an_event_is_found_and_not_repeated() {
+        let told = |value: &str| {
+            let payload = json!({"seqNo": 0, "eventData": [{"eventId": 1, "actualValue": value}]});
+            keeps_the_secret(&crate::events::of_payload(Seq(4), &payload)[0])
+        };
+        assert!(matches!(told(""), Check::Held(_)));
+        let Check::Broken(found) = told("hunter22") else { panic!("a password was told") };
+        assert_eq!((found.code, found.observed.as_str()), (Code::ValueUnwanted, "one of 8 characters"));
     }
 }

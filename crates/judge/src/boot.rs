@@ -101,7 +101,7 @@ fn booted_by_itself(record: &Record, version: Version) -> Option<(ConnId, Seq)> 
 }
 
 /// The CALL that a station may send in answer to a request before it is accepted (OCPP B02.FR.02).
-fn asked<'a>(action: &str, payload: &'a Value) -> Option<&'a str> {
+pub(crate) fn asked<'a>(action: &str, payload: &'a Value) -> Option<&'a str> {
     match action {
         "TriggerMessage" => payload.get("requestedMessage")?.as_str(),
         "GetBaseReport" | "GetReport" => Some("NotifyReport"),

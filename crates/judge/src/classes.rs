@@ -17,7 +17,9 @@ impl MonitoringReport {
                 let expected = format!("monitor {} as a {class}", set.id);
                 Finding::new(Code::WrongClass, expected, said, [set.accepted, found.at]).into()
             }
-            None => Check::open(format!("the report does not say who provided monitor {}", set.id), [found.at]),
+            None => {
+                Check::open(format!("the report does not say who provided monitor {}", set.id), [found.at])
+            }
         }
     }
 

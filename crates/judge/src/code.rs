@@ -25,6 +25,21 @@ codes! {
     CallError = "call-error", "The station answered a valid request with a CALLERROR.";
     UnexpectedStatus = "unexpected-status", "The status of an answer is not the one prescribed.";
     BootNotFirst = "boot-not-first", "The station sent another CALL before its BootNotification was accepted.";
+    BootRetry = "boot-retry", "BootNotification was not repeated at the end of the interval it was given.";
+    BootMissing = "boot-missing", "The station did not send BootNotification after a restart.";
+    BootReason = "boot-reason", "BootNotification gives another reason than the one that made the station restart.";
+    BootUnwanted = "boot-unwanted", "The station sent BootNotification although it had not restarted.";
+    NotBack = "not-back", "The station did not connect again in time.";
+    ConnectionEnded = "connection-ended", "The station ended a connection that it had to keep.";
+    HeartbeatMissing = "heartbeat-missing", "The station sent nothing for longer than its heartbeat interval.";
+    ClockOff = "clock-off", "The station's clock differs from that of the CSMS.";
+    MessageMissing = "message-missing", "The station did not send a message it had agreed to send.";
+    MessageEarly = "message-early", "The station sent a message it was asked for before it had answered.";
+    RestartUnwanted = "restart-unwanted", "The station restarted although it must not.";
+    // states of connectors
+    StateMissing = "state-missing", "The station did not tell the state of a connector when it had to.";
+    StateRepeated = "state-repeated", "The station told a state of a connector that had not changed.";
+    WrongState = "wrong-state", "A state is another one than what was set or happened makes it.";
     // reports
     ReportMissing = "report-missing", "A report was accepted and never sent.";
     ReportIncomplete = "report-incomplete", "The last part of a report did not arrive.";
@@ -65,17 +80,74 @@ codes! {
     WrongSeverity = "wrong-severity", "A monitor that the station brings along has another severity.";
     WrongMonitorValue = "wrong-monitor-value", "A monitor that the station brings along has a value outside the range.";
     WrongProvision = "wrong-provision", "A monitor is brought along in another way than the archetype says.";
+    NotHardWired = "not-hard-wired", "A monitor that is not built in is listed while only built-in ones are in force.";
+    WrongClass = "wrong-class", "A monitoring report says wrongly who provided a monitor.";
+    MonitorCannotWork = "monitor-cannot-work", "A monitor is listed that cannot work: not of its variable, not of its type, or beyond its limits.";
     // events
     EventMissing = "event-missing", "A monitor did not fire in time.";
     EventUnwanted = "event-unwanted", "A monitor fired although it must not.";
     EventField = "event-field", "An event carries a wrong or no value in a prescribed field.";
     ClearMissing = "clear-missing", "The return to normal was not reported in time.";
+    EventLost = "event-lost", "An event that the station had to keep was not delivered.";
+    EventTwice = "event-twice", "An event was delivered more than once.";
+    EventOrder = "event-order", "Events of one monitor were delivered in another order than they happened.";
     EventMisplaced = "event-misplaced", "An alert names another component, or another place, than the archetype says.";
     IntervalWrong = "interval-wrong", "A periodic monitor does not keep its interval.";
     NotAligned = "not-aligned", "A clock-aligned monitor does not fire on multiples of its interval.";
+    TooManyEvents = "too-many-events", "The station sends more events of its own than anyone can read.";
+    ChargedUnlocked = "charged-unlocked", "The station charged although the plug could not be locked.";
+    // transactions
+    TransactionMisnumbered = "transaction-misnumbered", "The messages of a transaction are not numbered without a gap.";
+    TransactionIdReused = "transaction-id-reused", "Two transactions have the same id.";
+    TransactionDisorder = "transaction-disorder", "A transaction does not begin with Started, ends twice, or goes on after its end.";
+    TransactionField = "transaction-field", "A message of a transaction, or an event in one, carries a wrong or no value in a field.";
+    TransactionNotOngoing = "transaction-not-ongoing", "An event names a transaction that was not ongoing there and then.";
+    TransactionMissing = "transaction-missing", "A message of a transaction did not come in time.";
+    TransactionUnwanted = "transaction-unwanted", "A transaction began or ended although it must not.";
+    // customers
+    ReportRepeated = "report-repeated", "More messages came than the one that is prescribed.";
+    NotErased = "not-erased", "What was to be erased is still there.";
+    ListChanged = "list-changed", "A request changed the local authorization list that it must leave alone.";
+    // logs
+    LogUnnamed = "log-unnamed", "A request for a log was accepted without naming the file.";
+    FileMissing = "file-missing", "A log that was agreed to did not arrive.";
+    FileEmpty = "file-empty", "A log that arrived is empty.";
+    FileTwice = "file-twice", "More than one file arrived for one request.";
+    FileUnnamed = "file-unnamed", "A file was posted without its type or its name in the headers.";
+    FileMisplaced = "file-misplaced", "A file was uploaded to another place than the one that was given.";
+    LogStatusMissing = "log-status-missing", "The station did not tell how an upload goes, or how it ended.";
+    LogStatusWrong = "log-status-wrong", "The station told of an upload what did not happen, or told its end more than once.";
+    LogStatusId = "log-status-id", "A message about an upload does not carry the id of its request.";
+    AttemptsWrong = "attempts-wrong", "An upload was not tried as often, or not at the interval, that was asked for.";
+    RedirectFollowed = "redirect-followed", "The station followed a redirection of an upload.";
+    // security
+    CredentialsMissing = "credentials-missing", "The station did not show the name and password it has to show.";
+    PasswordUnchanged = "password-unchanged", "After its password was changed, the station went on with the old one.";
+    CertificateTrusted = "certificate-trusted", "The station connected to a back end whose certificate it cannot trust.";
+    WeakTls = "weak-tls", "A connection uses a version of TLS older than 1.2.";
+    SerialDiffers = "serial-differs", "The certificate of the station carries another serial number than its boot.";
+    SecurityEventMissing = "security-event-missing", "A critical security event was not told in time.";
+    SecretShown = "secret-shown", "The value of a write-only variable was sent.";
     // frames
     UnreadableFrame = "unreadable-frame", "A frame is not an OCPP-J message.";
     InvalidFrame = "invalid-frame", "A message violates its schema.";
+    NewerField = "newer-field", "A message has a field that only a newer version of OCPP knows.";
+    SecondRequest = "second-request", "The station sent a request while one of its own was unanswered.";
+    MessageIdTwice = "message-id-twice", "Two requests of the station have the same message id.";
+    AnswerTwice = "answer-twice", "The station answered a request more than once.";
+    AnswerHeldBack = "answer-held-back", "The station answered nothing while it waited for an answer itself.";
+    WrongRequestTaken = "wrong-request-taken", "A request that breaks its schema was not refused.";
+    ErrorCodeUnfit = "error-code-unfit", "The code of a CALLERROR does not say what was wrong.";
+    HungUp = "hung-up", "The station ended the connection because of a frame it could not make sense of.";
+    // event streams
+    StreamMissing = "stream-missing", "A stream that was asked for was not opened.";
+    StreamSilent = "stream-silent", "No values came, or too few, on a stream that was open.";
+    StreamInterval = "stream-interval", "The values of a stream do not come at the rate that was asked for.";
+    StreamField = "stream-field", "A message about a stream carries a wrong or no value in a prescribed field.";
+    StreamNotListed = "stream-not-listed", "The list of open streams lacks one that is open, or holds one that is not.";
+    StreamNotClosed = "stream-not-closed", "A stream was not closed although its monitor has none any more.";
+    StreamValuesLost = "stream-values-lost", "Values that were gathered for a stream were not sent before it was closed.";
+    StreamUnwanted = "stream-unwanted", "A stream was used or opened although it must not be.";
 }
 
 impl Code {
@@ -85,6 +157,11 @@ impl Code {
         matches!(
             self,
             Code::BootNotFirst
+                | Code::BootReason
+                | Code::BootUnwanted
+                | Code::StateRepeated
+                | Code::EventTwice
+                | Code::EventOrder
                 | Code::ReportMisnumbered
                 | Code::ReportBeforeResponse
                 | Code::ReportOutsideFilter
@@ -103,9 +180,25 @@ impl Code {
                 | Code::WrongSeverity
                 | Code::WrongMonitorValue
                 | Code::WrongProvision
+                | Code::WrongClass
+                | Code::NotHardWired
+                | Code::MonitorCannotWork
+                | Code::TooManyEvents
                 | Code::EventField
                 | Code::EventMisplaced
+                | Code::TransactionMisnumbered
+                | Code::TransactionField
+                | Code::ReportRepeated
+                | Code::LogUnnamed
+                | Code::FileTwice
+                | Code::FileUnnamed
+                | Code::FileMisplaced
+                | Code::LogStatusWrong
+                | Code::LogStatusId
                 | Code::InvalidFrame
+                | Code::NewerField
+                | Code::StreamInterval
+                | Code::StreamField
         )
     }
 }

@@ -1,10 +1,16 @@
 //! Frames as such: can they be read, and do they satisfy their schema. A violation here fails the row
-//! about the frames of that message and no other: all other checks read tolerantly.
+//! about the frames of that message and no other: all other checks read tolerantly. A field that only OCPP 2.1
+//! knows fails a row of its own in 2.0.1, and not that of its message.
+
+pub mod answers;
+pub mod requests;
+pub mod wrong;
 
 use crate::{Check, Code, Finding, Window};
 use ocpp::Version;
 use ocpp::frame::{self, Frame, UNREADABLE_ID, Unreadable};
-use ocpp::validate::{Keyword, Validators};
+use ocpp::validate::{Keyword, SchemaViolation, Validators, shared};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use trace::{Body, Direction, Record, Seq};
 
@@ -15,6 +21,8 @@ pub struct Framing {
     unreadable: Vec<Finding>,
     seen: BTreeMap<String, Vec<Seq>>,
     invalid: BTreeMap<String, Vec<Finding>>,
+    /// Fields of 2.1 in messages of 2.0.1.
+    newer: Vec<Finding>,
 }
 
 /// Most findings reported for one message; a station that repeats itself a thousand times says no more.
@@ -98,16 +106,30 @@ impl Framing {
         };
         self.seen.entry(schema.clone()).or_default().push(record.n);
         let violations = match validators.validate(&schema, &payload) {
-            // The number of decimals is a rule of the text that no schema states: at most a warning.
-            Ok(violations) => {
-                violations.iter().map(|v| (v.to_string(), v.keyword == Keyword::TimePrecision)).collect()
+            Ok(violations) => violations,
+            Err(unknown) => {
+                let found = Finding::new(
+                    Code::InvalidFrame,
+                    format!("a valid {schema}"),
+                    unknown.to_string(),
+                    [record.n],
+                );
+                return self.invalid.entry(schema).or_default().push(found);
             }
-            Err(unknown) => vec![(unknown.to_string(), false)],
         };
-        for (violation, mild) in violations {
+        let newer = newer_fields(version, &schema, &payload, &violations);
+        for violation in violations {
+            if newer.contains(&violation.pointer) {
+                let expected = format!("a {schema} of OCPP 2.0.1");
+                let observed = format!("{violation}; it is one of OCPP 2.1");
+                self.newer.push(Finding::new(Code::NewerField, expected, observed, [record.n]));
+                continue;
+            }
+            // The number of decimals is a rule of the text that no schema states: at most a warning.
+            let mild = violation.keyword == Keyword::TimePrecision;
             let expected = format!("a valid {schema}");
-            let found = Finding { mild, ..Finding::new(Code::InvalidFrame, expected, violation, [record.n]) };
-            self.invalid.entry(schema.clone()).or_default().push(found);
+            let found = Finding::new(Code::InvalidFrame, expected, violation.to_string(), [record.n]);
+            self.invalid.entry(schema.clone()).or_default().push(Finding { mild, ..found });
         }
     }
 
@@ -118,7 +140,16 @@ impl Framing {
 
     /// Every violation, readable or not.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.unreadable.iter().chain(self.invalid.values().flatten())
+        self.unreadable.iter().chain(self.invalid.values().flatten()).chain(&self.newer)
+    }
+
+    /// No message of 2.0.1 has a field that only 2.1 knows (OCPP 2.0.1, Part 3: no additional properties).
+    pub fn without_newer_fields(&self) -> Vec<Check> {
+        let seen: Vec<Seq> = self.seen.values().flatten().copied().collect();
+        match (seen.iter().min(), seen.iter().max()) {
+            (Some(first), Some(last)) => Check::from_findings(worst(&self.newer), [*first, *last]),
+            _ => vec![Check::open("the station sent no message", [])],
+        }
     }
 
     /// Every frame of the station is an OCPP-J message.
@@ -147,6 +178,28 @@ impl Framing {
     /// Evidence for "all of them": the first and the last, so that a run of 5,000 frames stays readable.
     fn ends(&self, all: &[Seq]) -> Vec<Seq> {
         all.first().into_iter().chain(all.last()).copied().collect()
+    }
+}
+
+/// Pointers to the fields of a message of 2.0.1 that are fields of 2.1.
+fn newer_fields(
+    version: Version,
+    schema: &str,
+    payload: &Value,
+    violations: &[SchemaViolation],
+) -> BTreeSet<String> {
+    let unknown = |all: &[SchemaViolation]| -> BTreeSet<String> {
+        let fields = all.iter().filter(|v| v.keyword == Keyword::AdditionalProperties);
+        fields.map(|v| v.pointer.clone()).collect()
+    };
+    let here = unknown(violations);
+    if version != Version::V201 || here.is_empty() {
+        return BTreeSet::new();
+    }
+    match shared(Version::V21).validate(schema, payload) {
+        Ok(newer) => &here - &unknown(&newer),
+        // A message that 2.1 does not have has no field of 2.1 either.
+        Err(_) => BTreeSet::new(),
     }
 }
 

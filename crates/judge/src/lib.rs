@@ -7,23 +7,41 @@
 pub mod agreement;
 pub mod alerts;
 pub mod answer;
+pub mod availability;
+pub mod bases;
 pub mod boot;
 mod check;
+mod classes;
+pub mod clock;
 mod code;
+pub mod customers;
+pub mod edges;
 pub mod events;
 mod filter;
 pub mod framing;
 pub mod gap;
 pub mod hygiene;
 pub mod inventory;
+pub mod logs;
 pub mod monitors;
 mod number;
+pub mod offline;
 #[cfg(test)]
 mod properties;
 pub mod provision;
+pub mod quiet;
+mod refused;
+pub mod registration;
+pub mod restart;
 pub mod results;
+pub mod security;
+pub mod selection;
+pub mod soundness;
+pub mod states;
+pub mod streams;
 #[cfg(test)]
 mod testing;
+pub mod transactions;
 mod verdict;
 mod window;
 

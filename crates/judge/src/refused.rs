@@ -65,7 +65,10 @@ mod tests {
     #[test]
     fn a_station_that_leaves_nothing_behind_holds() {
         assert!(all_hold(&judged(&[(1, 5.0)], &[])));
-        assert!(all_hold(&judged(&[(1, 5.0), (2, 5.0)], &[2])), "what was accepted is another row's business");
+        assert!(
+            all_hold(&judged(&[(1, 5.0), (2, 5.0)], &[2])),
+            "what was accepted is another row's business"
+        );
     }
 
     #[test]

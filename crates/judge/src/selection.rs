@@ -20,8 +20,7 @@ impl Selection {
         match &self.variable {
             None => filter::selects_component(&self.component, &at.component),
             Some(variable) => {
-                let asked =
-                    VariableAddress { component: self.component.clone(), variable: variable.clone() };
+                let asked = VariableAddress { component: self.component.clone(), variable: variable.clone() };
                 filter::selects(&asked, at)
             }
         }
@@ -111,12 +110,18 @@ mod tests {
         let checks = only_the_evse.holds_selection(&selection(Some(1), None), &full);
         assert_eq!(codes(&checks), [Code::ReportLacks]);
         let nothing = MonitoringReport::none(Seq(9));
-        assert_eq!(codes(&nothing.holds_selection(&selection(None, Some("Power")), &full)), [Code::ReportLacks]);
+        assert_eq!(
+            codes(&nothing.holds_selection(&selection(None, Some("Power")), &full)),
+            [Code::ReportLacks]
+        );
     }
 
     #[test]
     fn a_monitor_at_another_place_is_found() {
         let full = report(&[(1, 1, None, "L1"), (3, 2, None, "L1")]);
-        assert_eq!(codes(&full.holds_selection(&selection(Some(1), None), &full)), [Code::ReportOutsideFilter]);
+        assert_eq!(
+            codes(&full.holds_selection(&selection(Some(1), None), &full)),
+            [Code::ReportOutsideFilter]
+        );
     }
 }

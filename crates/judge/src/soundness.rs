@@ -48,7 +48,11 @@ impl MonitoringReport {
         let kind = m.monitor_type()?;
         let data: Option<DataType> = variable.data_type().and_then(|d| serde_json::from_value(d.into()).ok());
         if let Some(data) = data.filter(|d| !kind.fits(*d)) {
-            return found(format!("a type that fits {data}"), format!("{named} of type {kind}"), &[variable.at]);
+            return found(
+                format!("a type that fits {data}"),
+                format!("{named} of type {kind}"),
+                &[variable.at],
+            );
         }
         if matches!(kind, MonitorType::UpperThreshold | MonitorType::LowerThreshold) {
             let beyond = |value: f64, limit: Option<f64>, above: bool| {
@@ -75,6 +79,20 @@ impl MonitoringReport {
     }
 }
 
+/// Judges that built-in monitors whose rows have them watch at all times are not limited to transactions
+/// (archetype row B-0309).
+pub fn watch_at_all_times(monitors: &[&ReportedMonitor]) -> Vec<Check> {
+    if monitors.is_empty() {
+        return vec![Check::Void("the station brings along no such monitor".to_owned())];
+    }
+    let asleep = monitors.iter().filter(|m| m.transaction == Some(true));
+    let finding = |m: &&ReportedMonitor| {
+        let expected = format!("monitor {} on {} to watch at all times", m.id, m.address);
+        Finding::new(Code::WrongProvision, expected, "active during transactions only", [m.at])
+    };
+    Check::from_findings(asleep.map(finding).take(ENOUGH).collect(), monitors.iter().map(|m| m.at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,8 +112,11 @@ mod tests {
                    "variableCharacteristics": {"dataType": data_type, "minLimit": 0, "maxLimit": 100,
                                                "supportsMonitoring": supports}})
         };
-        let data = json!([entry("Temperature", "decimal", true), entry("Problem", "boolean", true),
-                          entry("Quiet", "decimal", false)]);
+        let data = json!([
+            entry("Temperature", "decimal", true),
+            entry("Problem", "boolean", true),
+            entry("Quiet", "decimal", false)
+        ]);
         Inventory::from_parts(&[part(json!({ "reportData": data }))])
     }
 
@@ -148,5 +169,18 @@ mod tests {
     fn a_built_in_monitor_where_no_other_can_be_set_is_no_more_than_odd() {
         let checks = judged(vec![monitor(1, "Quiet", "Delta", 1.0, 3)]);
         assert!(matches!(&checks[..], [Check::Broken(f)] if f.mild), "{checks:?}");
+    }
+
+    #[test]
+    fn a_built_in_alarm_that_sleeps_between_transactions_is_found() {
+        let report = |transaction: bool| {
+            let mut m = monitor(1, "Problem", "Delta", 1.0, 3);
+            m["variableMonitoring"][0]["transaction"] = json!(transaction);
+            MonitoringReport::from_parts(&[part(json!({ "monitor": [m] }))])
+        };
+        let judged = |r: &MonitoringReport| watch_at_all_times(&r.monitors.iter().collect::<Vec<_>>());
+        assert!(all_hold(&judged(&report(false))));
+        assert_eq!(codes(&judged(&report(true))), [Code::WrongProvision]);
+        assert!(matches!(watch_at_all_times(&[])[..], [Check::Void(_)]));
     }
 }

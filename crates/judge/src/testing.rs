@@ -18,6 +18,8 @@ pub(crate) struct Story {
     conn: u32,
     ids: u32,
     asked: String,
+    /// Time that passed without a record, in milliseconds.
+    lapsed: i64,
 }
 
 impl Story {
@@ -28,7 +30,7 @@ impl Story {
 
     /// A station has connected.
     pub(crate) fn begins_in(version: Version) -> Story {
-        let story = Story { records: Vec::new(), version, conn: 0, ids: 0, asked: String::new() };
+        let story = Story { records: Vec::new(), version, conn: 0, ids: 0, asked: String::new(), lapsed: 0 };
         story.connects()
     }
 
@@ -45,6 +47,23 @@ impl Story {
             security: None,
         };
         self.then(body)
+    }
+
+    /// Time passes in which nothing is recorded.
+    pub(crate) fn later(mut self, seconds: f64) -> Story {
+        self.lapsed += (seconds * 1000.0) as i64;
+        self
+    }
+
+    /// The time of the last record.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.records.last().unwrap().t
+    }
+
+    /// The connection ends.
+    pub(crate) fn breaks_off(self) -> Story {
+        let conn = ConnId(self.conn);
+        self.then(Body::Closed { conn, by: Closer::Suite, code: None, reason: String::new() })
     }
 
     /// The connection ends and the station opens another.
@@ -137,7 +156,7 @@ impl Story {
     pub(crate) fn then(mut self, body: Body) -> Story {
         let n = Seq(self.records.len() as u64);
         let start: Timestamp = START.parse().unwrap();
-        let t = start + SignedDuration::from_millis(100 * n.0 as i64);
+        let t = start + SignedDuration::from_millis(100 * n.0 as i64 + self.lapsed);
         self.records.push(Record { n, t, body });
         self
     }

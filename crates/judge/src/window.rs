@@ -91,7 +91,8 @@ pub fn part(at: Seq, payload: Value, request_id: i64) -> Option<Part> {
     })
 }
 
-/// How a paged report came in, judged as paging only (OCPP FR.05, B07.FR.04/10, B08.FR.04/14, N02.FR.04/09).
+/// How a paged report came in, judged as paging only (OCPP B07.FR.04/10, B08.FR.04/14, N02.FR.04/09). That no part
+/// comes before the response is a row of its own ([`crate::framing::answers::come_first`]).
 #[derive(Debug, Clone)]
 pub struct Paged {
     /// The record of the response that accepted the request.
@@ -119,14 +120,6 @@ impl Paged {
             return vec![Finding::new(Code::ReportMissing, expected, observed, [self.response]).into()];
         };
         let mut findings = Vec::new();
-        if let Some(early) = self.parts.iter().find(|p| p.at < self.response) {
-            findings.push(Finding::new(
-                Code::ReportBeforeResponse,
-                format!("the response ({}) before the first part", self.response),
-                format!("part {} arrived at {}", shown(early.seq_no), early.at),
-                [early.at, self.response],
-            ));
-        }
         let numbers: Vec<String> = self.parts.iter().map(|p| shown(p.seq_no)).collect();
         if self.parts.iter().zip(0i64..).any(|(p, n)| p.seq_no != Some(n)) {
             let expected = format!("seqNo 0 to {}", self.parts.len() - 1);
@@ -177,7 +170,11 @@ mod tests {
     #[test]
     fn each_way_of_breaking_a_report_is_named() {
         assert_eq!(codes(vec![]), [Code::ReportMissing]);
-        assert_eq!(codes(vec![part(9, 0, false)]), [Code::ReportBeforeResponse]);
+        assert_eq!(
+            codes(vec![part(9, 0, false)]),
+            [],
+            "the order of parts and response is another row's matter"
+        );
         assert_eq!(codes(vec![part(11, 1, false)]), [Code::ReportMisnumbered]);
         assert_eq!(codes(vec![part(11, 0, true), part(12, 2, false)]), [Code::ReportMisnumbered]);
         assert_eq!(codes(vec![part(11, 0, true)]), [Code::ReportIncomplete]);

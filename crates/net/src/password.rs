@@ -1,6 +1,8 @@
 //! Passwords of HTTP basic authentication. They are never shown, not even by `Debug`.
 
+use crate::tls::hex;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, fmt};
 
 /// A password.
@@ -14,13 +16,19 @@ impl Password {
         Password(text.into())
     }
 
+    /// A password that nobody guesses who does not know the seed: 32 characters of the alphabet of OCPP.
+    pub fn derived(seed: &str) -> Password {
+        let digest = hex(&Sha256::digest(seed));
+        Password(digest.chars().take(32).collect())
+    }
+
     /// The value of an `Authorization` header (RFC 7617).
     pub(crate) fn authorization(&self, user: &str) -> String {
         format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{}", self.0)))
     }
 
-    /// The text itself, to be sent.
-    pub(crate) fn reveal(&self) -> &str {
+    /// The text itself, to be sent or put back.
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 }

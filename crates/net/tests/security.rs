@@ -3,7 +3,7 @@
 
 mod support;
 
-use net::csms::Profile;
+use net::csms::{Door, Policy, Profile};
 use net::station::Credentials;
 use net::{CertificateTrouble, ConnectError, CsmsConfig, Password, StationLink, TlsError};
 use ocpp::Version;
@@ -251,5 +251,29 @@ async fn a_csms_that_plays_offline_resets_every_attempt_until_it_is_back() {
         assert_eq!(bench.refused().await.1.cause, Cause::Offline);
         bench.csms.set_offline(support::LANE, false);
         is_still_served(&bench, &url, &credentials).await;
+    }
+}
+
+#[tokio::test]
+async fn at_each_door_a_station_is_turned_away_and_afterwards_let_in() {
+    let pki = Pki::new();
+    let mutual = pki.credentials(Some("station"), None);
+    let (basic, tls) = (pki.credentials(None, Some(PASSWORD)), pki.credentials(None, Some(PASSWORD)));
+    for (door, profile, credentials, cause, why) in [
+        (Door::WrongPassword, Profile::Basic, &basic, Cause::Unauthorized, "wrong password"),
+        (Door::UnknownIdentity, Profile::Basic, &basic, Cause::UnknownStation, "does not know it"),
+        (Door::ForeignCertificate, Profile::MutualTls, &mutual, Cause::Tls, "certificate is refused"),
+        (Door::ExpiredCertificate, Profile::MutualTls, &mutual, Cause::Tls, "expired"),
+        (Door::Impostor, Profile::Tls, &tls, Cause::Tls, "UnknownCA"),
+        (Door::Impostor, Profile::MutualTls, &mutual, Cause::Tls, "UnknownCA"),
+    ] {
+        let (bench, url) = pki.csms(profile, "csms").await;
+        bench.csms.set_policy(support::LANE, Policy::at_the_door(door));
+        assert!(connect(&url, credentials).await.is_err(), "{door:?}");
+        let (said, details) = bench.refused().await;
+        assert!(said.contains(why), "{door:?}: {said}");
+        assert_eq!(details.cause, cause, "{door:?}");
+        bench.csms.set_policy(support::LANE, Policy::default());
+        is_still_served(&bench, &url, credentials).await;
     }
 }

@@ -20,10 +20,16 @@ pub const INTERNAL: u8 = 70;
 
 /// Every exit code with its meaning, for people.
 pub const MEANINGS: [(u8, &str); 6] = [
-    (CONFORMING, "Every applicable must of the requested level passed. Of a partial run: nothing failed. Of a run that \
-        expects failures: it failed as expected and not otherwise. Of any other command: done, nothing found."),
-    (NOT_CONFORMING, "Judged, and not conforming. Of a partial run: something failed. Of a run that expects failures: \
-        something is not as expected."),
+    (
+        CONFORMING,
+        "Every applicable must of the requested level passed. Of a partial run: nothing failed. Of a run that \
+        expects failures: it failed as expected and not otherwise. Of any other command: done, nothing found.",
+    ),
+    (
+        NOT_CONFORMING,
+        "Judged, and not conforming. Of a partial run: something failed. Of a run that expects failures: \
+        something is not as expected.",
+    ),
     (USAGE, "The command line, or a file given to it, is wrong."),
     (NOTHING_JUDGED, "Nothing was judged: no station, or nothing to run."),
     (EVIDENCE, "The evidence cannot be reproduced, or was tampered with."),

@@ -2,8 +2,10 @@
 //! them the CSV. The text is in [`crate::terminal`].
 
 mod csv;
+mod nearest;
 
 pub use csv::csv;
+pub use nearest::Candidate;
 
 use crate::exit;
 use crate::result::{ArchetypeUsed, StationSeen};
@@ -66,33 +68,8 @@ pub enum Chosen {
     Declared,
     /// The run whose evidence was read was about it.
     Recorded,
-    /// It is the one of whose musts the station meets the largest share.
+    /// It is the one of whose musts the fewest are missing or wrong.
     Nearest,
-}
-
-/// An archetype that was compared with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Candidate {
-    /// Id of the archetype.
-    pub id: String,
-    /// Its musts that are met.
-    pub met: usize,
-    /// Its musts that could be told.
-    pub musts: usize,
-}
-
-impl Candidate {
-    /// Orders two candidates, the nearer first: the larger share of musts met, then the larger number of musts.
-    pub fn nearer(&self, other: &Candidate) -> std::cmp::Ordering {
-        let shares = (other.met * self.musts.max(1)).cmp(&(self.met * other.musts.max(1)));
-        shares.then(other.musts.cmp(&self.musts))
-    }
-
-    /// The share in percent, rounded down so that only all is 100.
-    pub fn percent(&self) -> usize {
-        (self.met * 100).checked_div(self.musts).unwrap_or(0)
-    }
 }
 
 /// What is known of the product's hardware and features.

@@ -7,6 +7,7 @@
 
 mod blocked;
 pub mod certificate;
+pub mod coverage;
 pub mod exit;
 pub mod expected;
 pub mod gap;
@@ -17,6 +18,7 @@ pub mod level;
 mod limits;
 pub mod page;
 pub mod plan;
+mod put;
 pub mod result;
 pub mod schema;
 mod security;
@@ -25,10 +27,12 @@ pub mod terminal;
 pub mod trust;
 mod words;
 
+pub use coverage::CoverageFile;
 pub use expected::Expected;
 pub use gap::GapFile;
 pub use level::LevelTally;
 pub use plan::{PlanLine, plan_table};
-pub use result::{Inputs, ResultError, ResultFile, put};
+pub use put::put;
+pub use result::{Inputs, ResultError, ResultFile};
 pub use security::SecurityUsed;
 pub use terminal::{View, report};

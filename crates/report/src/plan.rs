@@ -1,5 +1,9 @@
 //! A plan as text: what would be judged, before anything is sent to a station.
 
+mod actions;
+
+pub use actions::{Bound, PlannedAction, actions_table};
+
 use crate::words;
 use judge::{Stimulus, Verdict};
 use spec::Place;

@@ -1,5 +1,6 @@
 //! `result.json`: what a run came to. The format is stable; its version is raised when a field changes meaning.
 
+use crate::put::put;
 use crate::{Expected, SecurityUsed, level};
 use judge::boot::Identity;
 use judge::{Verdict, VerdictLine};
@@ -227,6 +228,20 @@ pub struct EvidenceKept {
 pub struct StimulusUsed {
     /// What effects were bound to: `hook`, `operator`, `passive` or `none`.
     pub binding: String,
+    /// What was bound, by name (`executable rig.py`, `http://127.0.0.1:8080/effect`), where there was something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rig: Option<String>,
+}
+
+impl StimulusUsed {
+    /// In words: `hook (executable rig.py)`.
+    pub(crate) fn in_words(&self) -> String {
+        match (self.binding.as_str(), &self.rig) {
+            ("none", _) => "no rig was bound".to_owned(),
+            (binding, Some(rig)) => format!("{binding} ({rig})"),
+            (binding, None) => binding.to_owned(),
+        }
+    }
 }
 
 /// What a result is made from; everything else in it is derived.
@@ -336,7 +351,7 @@ impl ResultFile {
             evidence: inputs.evidence,
             observations: inputs.observations,
             declared_absent: inputs.declared_absent,
-            stimulus: StimulusUsed { binding: inputs.stimulus_binding },
+            stimulus: StimulusUsed { binding: inputs.stimulus_binding, rig: None },
             security: None,
             verdicts,
             own,
@@ -348,6 +363,13 @@ impl ResultFile {
     #[must_use]
     pub fn secured(self, security: Option<SecurityUsed>) -> ResultFile {
         ResultFile { security, ..self }
+    }
+
+    /// Names what effects were bound to.
+    #[must_use]
+    pub fn with_rig(mut self, rig: Option<String>) -> ResultFile {
+        self.stimulus.rig = rig;
+        self
     }
 
     /// The list of expected failures, if it expects any.
@@ -390,22 +412,6 @@ impl ResultFile {
         }
         serde_json::from_str(&text).map_err(shape)
     }
-}
-
-/// Writes a file whole or not at all: beside it first, then in its place.
-///
-/// # Errors
-/// When it cannot be written; what was there before is still there then.
-pub fn put(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
-    if written.is_err() {
-        // A full disk is no fuller without it; that it cannot be removed either says nothing new.
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
 }
 
 #[cfg(test)]

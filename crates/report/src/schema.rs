@@ -2,7 +2,7 @@
 
 use crate::certificate::Certificate;
 use crate::trust::KeyListFile;
-use crate::{GapFile, ResultFile};
+use crate::{CoverageFile, GapFile, ResultFile};
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -35,4 +35,28 @@ static KEYS: LazyLock<Value> =
 /// Schema of a list of keys (`crates/report/schemas/keys-1.json`), keys in alphabetical order.
 pub fn keys() -> &'static Value {
     &KEYS
+}
+
+static COVERAGE: LazyLock<Value> =
+    LazyLock::new(|| spec::schema::tidy(schemars::schema_for!(CoverageFile).to_value()));
+
+/// Schema of the JSON of `diagmark coverage` (`crates/report/schemas/coverage-1.json`), keys in alphabetical order.
+pub fn coverage() -> &'static Value {
+    &COVERAGE
+}
+
+static REDACTION: LazyLock<Value> =
+    LazyLock::new(|| spec::schema::tidy(schemars::schema_for!(trace::redact::Redaction).to_value()));
+
+/// Schema of `redaction.json` (`crates/report/schemas/redaction-1.json`), keys in alphabetical order.
+pub fn redaction() -> &'static Value {
+    &REDACTION
+}
+
+static OPENINGS: LazyLock<Value> =
+    LazyLock::new(|| spec::schema::tidy(schemars::schema_for!(trace::redact::Openings).to_value()));
+
+/// Schema of the openings of a redacted run (`crates/report/schemas/openings-1.json`), keys in alphabetical order.
+pub fn openings() -> &'static Value {
+    &OPENINGS
 }

@@ -41,7 +41,14 @@ fn committed(file: &str, schema: &Value) {
 }
 
 #[test]
-fn the_committed_schemas_of_certificates_and_key_lists_are_those_of_the_types() {
+fn the_committed_schemas_of_certificates_keys_and_redactions_are_those_of_the_types() {
     committed("certificate-1.json", report::schema::certificate());
     committed("keys-1.json", report::schema::keys());
+    committed("redaction-1.json", report::schema::redaction());
+    committed("openings-1.json", report::schema::openings());
+}
+
+#[test]
+fn the_committed_schema_of_the_coverage_is_that_of_the_types() {
+    committed("coverage-1.json", report::schema::coverage());
 }

@@ -86,7 +86,9 @@ impl Station {
 
     /// AuthorizeResponse, or none.
     pub(crate) fn authorize_answered(&mut self, answer: Option<&Value>, now: Timestamp) {
-        let Some(Authorizing { evse, authorization }) = self.transactions.authorizing.pop_front() else { return };
+        let Some(Authorizing { evse, authorization }) = self.transactions.authorizing.pop_front() else {
+            return;
+        };
         let status = answer.and_then(|a| a.pointer("/idTokenInfo/status")).and_then(Value::as_str);
         if status == Some("Accepted") {
             self.authorize(evse, authorization, now);
@@ -154,7 +156,8 @@ impl Station {
         if full {
             self.local_list.entries.clear();
         }
-        let list = payload.get("localAuthorizationList").and_then(Value::as_array).cloned().unwrap_or_default();
+        let list =
+            payload.get("localAuthorizationList").and_then(Value::as_array).cloned().unwrap_or_default();
         for entry in list {
             let token = text_of(entry.get("idToken").unwrap_or(&Value::Null)).to_lowercase();
             match entry.get("idTokenInfo") {

@@ -3,6 +3,7 @@
 use crate::device::{address, value};
 use crate::engine::Station;
 use crate::message::put;
+use crate::security::SecurityEvent;
 use jiff::{SignedDuration, Timestamp};
 use ocpp::Version;
 use serde_json::{Value, json};
@@ -50,6 +51,8 @@ pub(crate) struct Boot {
     /// When BootNotification may be repeated; nothing while one is on its way.
     retry: Option<Timestamp>,
     last_heartbeat: Option<Timestamp>,
+    /// Whether this start was noted.
+    noted: bool,
     /// A reset was accepted; it happens at the end of the present step.
     reset: Option<BootReason>,
     /// A reset waits for transactions to end.
@@ -63,6 +66,7 @@ impl Boot {
             reason,
             retry: None,
             last_heartbeat: None,
+            noted: false,
             reset: None,
             reset_when_idle: false,
         }
@@ -76,10 +80,12 @@ impl Station {
 
     /// The link is up: boot, or after a mere loss of the link go on (B04).
     pub(crate) fn link_up(&mut self, now: Timestamp) {
+        self.note_start(now);
         if self.is_accepted() {
             self.deliver_queue(now);
             self.report_after_offline(now);
             self.tell_what_was_not_queued(now);
+            self.resume_streams();
         } else if self.boot.retry.is_none_or(|retry| retry <= now) {
             self.send_boot(self.boot.reason);
         }
@@ -87,6 +93,17 @@ impl Station {
             self.resume_monitoring(now);
         }
         self.link.down_since = None;
+    }
+
+    /// A start is a security event (A04).
+    fn note_start(&mut self, now: Timestamp) {
+        if !std::mem::replace(&mut self.boot.noted, true) {
+            let event = match self.boot.reason {
+                BootReason::PowerUp | BootReason::Triggered => SecurityEvent::StartupOfTheDevice,
+                BootReason::RemoteReset | BootReason::ScheduledReset => SecurityEvent::ResetOrReboot,
+            };
+            self.note(event, self.boot.reason.as_str(), now);
+        }
     }
 
     pub(crate) fn send_boot(&mut self, reason: BootReason) {
@@ -225,6 +242,7 @@ impl Station {
         if let Some(reason) = self.boot.reset.take() {
             self.flush_transactions();
             self.boot = Boot::new(reason);
+            self.abandon_upload();
             self.monitoring = false;
             self.roll_ups.forget_events();
             self.out.push_back(crate::engine::Outgoing::Reboot);
@@ -241,6 +259,10 @@ impl Station {
             }
             Some("Heartbeat") => {
                 self.call("Heartbeat", json!({}));
+                "Accepted"
+            }
+            Some("LogStatusNotification") => {
+                self.send_log_status();
                 "Accepted"
             }
             Some("StatusNotification") => {

@@ -29,7 +29,9 @@ pub(crate) struct Delivery {
 impl Delivery {
     /// Whether a message waits, of one transaction or of any.
     pub(crate) fn has(&self, transaction: Option<&str>) -> bool {
-        let of = |m: &Value| m.pointer("/transactionInfo/transactionId").and_then(Value::as_str).map(str::to_owned);
+        let of = |m: &Value| {
+            m.pointer("/transactionInfo/transactionId").and_then(Value::as_str).map(str::to_owned)
+        };
         self.waiting.iter().any(|m| transaction.is_none_or(|id| of(m).as_deref() == Some(id)))
     }
 
@@ -73,7 +75,8 @@ impl Station {
 
     fn send_waiting(&mut self, count: usize) {
         let delivery = &mut self.transactions.delivery;
-        let next: Vec<Value> = delivery.waiting.iter().skip(delivery.on_their_way).take(count).cloned().collect();
+        let next: Vec<Value> =
+            delivery.waiting.iter().skip(delivery.on_their_way).take(count).cloned().collect();
         delivery.on_their_way += next.len();
         delivery.attempts += usize::from(!next.is_empty());
         for payload in next {
@@ -99,7 +102,10 @@ impl Station {
         delivery.on_their_way -= 1;
         if !answered && delivery.attempts < most {
             // E13.FR.03: the pause grows with each attempt.
-            delivery.again = crate::boot::after(now, i64::try_from(interval.saturating_mul(delivery.attempts)).unwrap_or(i64::MAX));
+            delivery.again = crate::boot::after(
+                now,
+                i64::try_from(interval.saturating_mul(delivery.attempts)).unwrap_or(i64::MAX),
+            );
             return;
         }
         delivery.waiting.pop_front();

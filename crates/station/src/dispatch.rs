@@ -69,6 +69,7 @@ impl Station {
             "CustomerInformation" => Ok(self.customer_information(payload, now)),
             "GetPeriodicEventStream" if self.offers_streams() => Ok(self.get_streams()),
             "AdjustPeriodicEventStream" if self.offers_streams() => self.adjust_stream(payload, now),
+            "GetLog" => Ok(self.get_log(payload, now)),
             "TriggerMessage" => Ok(self.trigger_message(payload, now)),
             "Reset" => Ok(self.reset(payload, now)),
             _ => Err(Refusal::new(ErrorCode::NotSupported, format!("{action} is not supported"))),

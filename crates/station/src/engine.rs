@@ -7,16 +7,19 @@ use crate::customer::Visit;
 use crate::device::{DeviceModel, Identity, ValueError, address, value};
 use crate::dispatch::Refusal;
 use crate::link::{Link, OwnCall};
+use crate::logs::{Logs, Upload};
 use crate::monitoring::{Event, MonitorTable, RollUps};
 use crate::outage::Outages;
 use crate::policy::Policy;
+use crate::security::SecurityLog;
 use crate::streams::Streams;
 use crate::transaction::Transactions;
 use jiff::Timestamp;
+use net::Password;
 use ocpp::frame::{self, Frame, UNREADABLE_ID};
 use ocpp::{Severity, VariableAddress, Version};
 use serde_json::Value;
-use spec::model::Topology;
+use spec::model::{Answer, Topology};
 use spec::{Archetype, Declaration, Effect};
 use std::collections::VecDeque;
 
@@ -33,6 +36,12 @@ pub enum Outgoing {
     Reboot,
     /// The power is gone: drop the link without a word, be away for so many seconds, connect again.
     PowerLoss(u32),
+    /// Upload this file, and say how it ended.
+    Upload(Upload),
+    /// Break the upload off.
+    CancelUpload,
+    /// Show this password from the next connection on.
+    Password(Password),
 }
 
 /// Why an effect cannot happen to this station.
@@ -86,6 +95,8 @@ pub struct Station {
     pub(crate) outages: Outages,
     pub(crate) local_list: LocalList,
     pub(crate) streams: Streams,
+    pub(crate) logs: Logs,
+    pub(crate) security: SecurityLog,
     /// What is known of customers.
     pub(crate) visits: Vec<Visit>,
     /// What happened in the present step.
@@ -103,7 +114,9 @@ impl Station {
         identity: Identity,
     ) -> Station {
         let model = DeviceModel::from_archetype(archetype, declaration, version);
-        Station::with_model(model, declaration.topology(), version, identity)
+        let mut station = Station::with_model(model, declaration.topology(), version, identity);
+        station.logs.collects = declaration.answer("data-collector") == Answer::Yes;
+        station
     }
 
     /// A station with a given device model and the monitors in it.
@@ -131,6 +144,8 @@ impl Station {
             outages: Outages::of(&model),
             local_list: LocalList::default(),
             streams: Streams::default(),
+            logs: Logs::default(),
+            security: SecurityLog::default(),
             visits: Vec::new(),
             events: Vec::new(),
             last_event: 0,
@@ -153,6 +168,7 @@ impl Station {
     pub fn connected(&mut self, now: Timestamp) {
         self.begin(now);
         self.link.up = true;
+        self.forget_refusals();
         self.link_up(now);
         self.settle(now);
     }
@@ -216,6 +232,7 @@ impl Station {
         self.keep_registered(now);
         self.give_up_on_drivers(now);
         self.retry_transactions(now);
+        self.retry_upload(now);
         self.fire_periodic(now);
         self.send_due_bundles(now);
         self.settle(now);
@@ -226,7 +243,7 @@ impl Station {
         let periodic = self.next_periodic().filter(|_| self.monitoring);
         let bundle = self.streams.next_due().filter(|_| self.monitoring);
         let transactions = [self.next_giving_up(), self.transactions.delivery.next().filter(|_| self.link.up)];
-        [periodic, bundle, self.next_registration()].into_iter().chain(transactions).flatten().min()
+        [periodic, bundle, self.logs.next(), self.next_registration()].into_iter().chain(transactions).flatten().min()
     }
 
     /// Something happens to the station from outside OCPP.
@@ -274,7 +291,7 @@ impl Station {
     }
 
     /// Before each step: what depends on the time alone.
-    fn begin(&mut self, now: Timestamp) {
+    pub(crate) fn begin(&mut self, now: Timestamp) {
         let clock = self.model.find(&address("ClockCtrlr", None, "DateTime", None));
         if let Some(actual) =
             clock.and_then(|id| self.model.get_mut(id)).and_then(|v| v.attributes.first_mut())
@@ -284,7 +301,7 @@ impl Station {
     }
 
     /// After each step: events and a pending reset.
-    fn settle(&mut self, now: Timestamp) {
+    pub(crate) fn settle(&mut self, now: Timestamp) {
         self.deliver_events(now);
         self.finish_reset();
     }

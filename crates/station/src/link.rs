@@ -47,6 +47,15 @@ impl Station {
         self.out.push_back(Outgoing::Call(OwnCall { action: action.to_owned(), payload }));
     }
 
+    /// Sends a CALL of the station, or keeps it until the station is online.
+    pub(crate) fn call_or_keep(&mut self, action: &str, payload: Value) {
+        if self.is_online() {
+            self.call(action, payload);
+        } else {
+            self.queue(Queued::Call(OwnCall { action: action.to_owned(), payload }));
+        }
+    }
+
     pub(crate) fn queue(&mut self, one: Queued) {
         if self.link.queue.len() >= QUEUE {
             self.link.queue.pop_front();
@@ -60,7 +69,8 @@ impl Station {
         // Messages of transactions are kept where they wait for their answers.
         self.transactions.delivery.interrupted();
         self.transactions.authorizing.clear();
-        let tells = |call: &OwnCall| call.action == "NotifyEvent";
+        let told = ["NotifyEvent", "SecurityEventNotification", "LogStatusNotification"];
+        let tells = |call: &OwnCall| told.contains(&call.action.as_str());
         for call in unanswered.into_iter().filter(tells).rev() {
             self.link.queue.push_front(Queued::Call(call));
         }

@@ -28,17 +28,15 @@ struct Outage {
 impl Outages {
     pub(crate) fn of(model: &DeviceModel) -> Outages {
         let urgent = |id: VariableId| {
-            let is = |b: &&BuiltIn| b.variable == id && b.class == BuiltInClass::Hardwired && b.severity <= STOPS;
+            let is =
+                |b: &&BuiltIn| b.variable == id && b.class == BuiltInClass::Hardwired && b.severity <= STOPS;
             model.built_in.iter().any(|b| is(&b))
         };
         let found = model.all().filter(|(id, v)| {
             v.data_type == DataType::Boolean && (urgent(*id) || is_problem_of_whole(&v.address))
         });
         let all = found.map(|(id, v)| {
-            let outage = Outage {
-                evse: v.address.component.evse,
-                healthy: v.actual().to_owned(),
-            };
+            let outage = Outage { evse: v.address.component.evse, healthy: v.actual().to_owned() };
             (id, outage)
         });
         Outages { all: all.collect() }
@@ -91,9 +89,7 @@ impl Station {
 
     /// Whether a fault keeps an outlet from charging.
     pub(crate) fn is_faulted(&self, evse: u32, connector: Option<u32>) -> bool {
-        self.outages.all.iter().any(|(id, o)| {
-            o.concerns(evse, connector) && self.is_broken(*id, o)
-        })
+        self.outages.all.iter().any(|(id, o)| o.concerns(evse, connector) && self.is_broken(*id, o))
     }
 
     /// A variable has changed and its monitors have told so. If it keeps outlets from charging, that follows now.

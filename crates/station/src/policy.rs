@@ -1,6 +1,8 @@
 //! The decisions of the engine, all in one place. The engine asks; it never decides for itself.
 
 use crate::device::{Variable, value};
+use crate::logs::UploadFailure;
+use net::station::upload::Packing;
 use ocpp::{EventNotification, EventTrigger, MonitorType, Severity, Version};
 
 /// Severity of the built-in notice that a connector changed its state; OCPP leaves it to the maker
@@ -87,6 +89,22 @@ impl Policy {
     /// everything is kept.
     pub fn queues(self, severity: Severity, limit: Option<usize>) -> bool {
         limit.is_none_or(|limit| usize::from(severity.0) <= limit)
+    }
+
+    /// How a file is uploaded by HTTP; OCPP leaves it to the station (N01.FR.18, N01.FR.19). Into a folder it is
+    /// posted under its name, onto a place that is named it is put.
+    pub fn packing(self, url: &str) -> Packing {
+        if url.ends_with('/') { Packing::Post } else { Packing::Put }
+    }
+
+    /// Whether another attempt to upload can end in another way.
+    pub fn tries_again_after(self, failure: UploadFailure) -> bool {
+        !matches!(failure.status, "NotSupportedOperation" | "BadMessage")
+    }
+
+    /// Whether the failure of an attempt is told although another one follows. OCPP recommends not to (N01.FR.10).
+    pub fn tells_each_failure(self) -> bool {
+        false
     }
 
     /// The trigger of an event. A notification has no monitor and is an alert by definition

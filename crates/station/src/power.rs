@@ -14,6 +14,7 @@ impl Station {
         self.keep_unanswered(unsent.collect());
         self.monitoring = false;
         self.boot = Boot::new(BootReason::PowerUp);
+        self.abandon_upload();
         self.end_without_power(now);
         self.roll_ups.forget_events();
         self.out.push_back(Outgoing::PowerLoss(seconds));

@@ -1,11 +1,13 @@
 //! Connects the engine to a CSMS: link, outbox, timers, effects from outside.
 
 use crate::control::Control;
+use crate::courier::Courier;
 use crate::engine::{Outgoing, Station};
 use crate::link::OwnCall;
 use jiff::Timestamp;
 use net::station::Gone;
-use net::{Backoff, BackoffConfig, Clock, ConnectError, Outbox, Received, StationLink};
+use net::station::upload::Route;
+use net::{Backoff, BackoffConfig, Clock, ConnectError, Credentials, Outbox, Received, StationLink};
 use ocpp::Version;
 use ocpp::frame::{self, Frame};
 use serde_json::Value;
@@ -20,6 +22,8 @@ const GOING_AWAY: u16 = 1001;
 const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How long the answer to a close frame is waited for.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// Longest time for an upload, where none is given.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// MessageTimeout where the device model has none, in seconds.
 const OWN_TIMEOUT: usize = 30;
 
@@ -32,11 +36,25 @@ pub struct RunnerConfig {
     pub seed: u64,
     /// How long a reboot takes.
     pub reboot: Duration,
+    /// How upload servers are reached.
+    pub route: Route,
+    /// What is shown to the CSMS and whom the station trusts, as where it connects. They are also used for uploads over
+    /// HTTPS, and a new password is put into them.
+    pub credentials: Credentials,
+    /// Longest time for an upload.
+    pub patience: Duration,
 }
 
 impl Default for RunnerConfig {
     fn default() -> Self {
-        RunnerConfig { backoff: BackoffConfig::default(), seed: 1, reboot: Duration::from_secs(1) }
+        RunnerConfig {
+            backoff: BackoffConfig::default(),
+            seed: 1,
+            reboot: Duration::from_secs(1),
+            route: Route::Network,
+            credentials: Credentials::none(),
+            patience: PATIENCE,
+        }
     }
 }
 
@@ -91,13 +109,17 @@ where
     let timeout = Duration::from_secs(timeout.unwrap_or(OWN_TIMEOUT) as u64);
     let shutdown = pin!(shutdown);
     let outbox = Outbox::new(timeout);
-    let mut runner = Runner { station, clock, outbox, control: Some(control), dark: None, shutdown };
+    let RunnerConfig { route, credentials, patience, .. } = config;
+    let courier = Courier::new(route, credentials.clone(), patience);
+    let control = Some(control);
+    let mut runner = Runner { station, clock, outbox, control, courier, credentials, dark: None, shutdown };
     let mut backoff = Backoff::new(config.backoff, config.seed);
     loop {
         let link = match runner.beside(connect()).await {
             None => return Ok(runner.station),
             Some(Err(error @ ConnectError::Url { .. })) => return Err(error),
             Some(Err(error)) => {
+                runner.station.not_connected(runner.clock.now(), &error);
                 let retry_in = backoff.next_wait();
                 progress(Progress::Failed { error: error.to_string(), retry_in });
                 if runner.beside(sleep(retry_in)).await.is_none() {
@@ -137,6 +159,8 @@ struct Runner<'s, S> {
     outbox: Outbox,
     /// `None` once every handle is gone.
     control: Option<Control>,
+    courier: Courier,
+    credentials: Credentials,
     /// The power is gone for so long.
     dark: Option<Duration>,
     shutdown: Pin<&'s mut S>,
@@ -163,9 +187,7 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
             }
             // Offline the station keeps to itself what it has to say.
             while let Some(outgoing) = self.station.next_outgoing() {
-                if let Outgoing::PowerLoss(seconds) = outgoing {
-                    self.dark = Some(Duration::from_secs(seconds.into()));
-                }
+                self.do_by_itself(outgoing);
             }
             if let Some(dark) = self.dark.take() {
                 tokio::select! {
@@ -230,6 +252,10 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
             biased;
             () = self.shutdown.as_mut() => Met::Shutdown,
             done = what => Met::Done(done),
+            (number, ended) = self.courier.arrived() => {
+                self.station.upload_ended(self.clock.now(), number, ended);
+                Met::Effect
+            }
             command = command => {
                 match command {
                     Some(command) => {
@@ -289,11 +315,11 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
                 Outgoing::Call(OwnCall { action, payload }) => {
                     self.outbox.queue(action, payload);
                 }
-                Outgoing::PowerLoss(seconds) => {
-                    self.dark = Some(Duration::from_secs(seconds.into()));
-                    return Ok(());
-                }
                 Outgoing::Reboot => *reboot_by = Some(self.clock.elapsed().saturating_add(LAST_WORDS)),
+                other => self.do_by_itself(other),
+            }
+            if self.dark.is_some() {
+                return Ok(());
             }
         }
         if let Some(text) = self.outbox.next(self.clock.elapsed()) {
@@ -302,17 +328,30 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
         Ok(())
     }
 
+    /// Does what takes no connection to the CSMS.
+    fn do_by_itself(&mut self, outgoing: Outgoing) {
+        match outgoing {
+            Outgoing::Upload(file) => self.courier.carry(file),
+            Outgoing::CancelUpload => self.courier.stop(),
+            Outgoing::Password(password) => self.credentials.change_password(password),
+            Outgoing::PowerLoss(seconds) => self.dark = Some(Duration::from_secs(seconds.into())),
+            // What is said to nobody.
+            Outgoing::Answer(_) | Outgoing::Send(_) | Outgoing::Call(_) | Outgoing::Reboot => {}
+        }
+    }
+
     /// The link is gone: the station gets back what was not answered.
     fn hang_up(&mut self) {
         let mut unanswered: Vec<OwnCall> = Vec::new();
         let lost = self.outbox.lost();
         let queued = std::mem::take(self.outbox.queued());
-        let unsent = std::iter::from_fn(|| match self.station.next_outgoing()? {
-            Outgoing::Call(call) => Some(Some(call)),
-            Outgoing::Answer(_) | Outgoing::Send(_) | Outgoing::Reboot | Outgoing::PowerLoss(_) => Some(None),
-        });
         unanswered.extend(lost.into_iter().chain(queued).map(own));
-        unanswered.extend(unsent.flatten());
+        while let Some(outgoing) = self.station.next_outgoing() {
+            match outgoing {
+                Outgoing::Call(call) => unanswered.push(call),
+                other => self.do_by_itself(other),
+            }
+        }
         self.station.disconnected(self.clock.now(), unanswered);
     }
 }

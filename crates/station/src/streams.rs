@@ -62,6 +62,8 @@ impl Stream {
 pub(crate) struct Streams {
     all: Vec<Stream>,
     opened: u32,
+    /// Streams whose opening is not answered yet, in the order of their CALLs.
+    asked: VecDeque<u32>,
     /// Bundles sent so far: the ids of their messages.
     sent: u64,
 }
@@ -93,27 +95,33 @@ impl Station {
         self.most_streams() > 0
     }
 
-    /// Whether a monitor may send its values in a stream.
-    pub(crate) fn may_stream(&self, kind: MonitorType, params: Params, replaced: Option<MonitorId>) -> bool {
-        let taken = self.streams.all.iter().filter(|s| Some(s.monitor) != replaced).count();
+    /// Whether the values of a monitor of this kind may come in a stream, if there is room for one.
+    pub(crate) fn may_stream(&self, kind: MonitorType, params: Params) -> bool {
         let fits =
             matches!(kind, MonitorType::Periodic | MonitorType::PeriodicClockAligned | MonitorType::Delta);
-        fits && params.says_when() && taken < self.most_streams()
+        fits && params.says_when() && self.offers_streams()
     }
 
-    /// Opens a stream for a monitor (N11.FR.01, N11.FR.02).
+    /// Opens a stream for a monitor (N11.FR.01, N11.FR.02). Where there are as many as there may be, its values are
+    /// reported as events.
     pub(crate) fn open_stream(&mut self, monitor: MonitorId, params: Params) {
+        if self.streams.all.len() >= self.most_streams() {
+            return;
+        }
         self.streams.opened += 1;
         let id = self.streams.opened;
         let stream = Stream { id, monitor, params, open: false, samples: VecDeque::new(), due: None };
         self.call("OpenPeriodicEventStream", json!({ "constantStreamData": stream.described() }));
+        self.streams.asked.push_back(id);
         self.streams.all.push(stream);
     }
 
-    /// OpenPeriodicEventStreamResponse, or none. CALLs are answered in their order, so it is about the oldest
-    /// stream that is not open. A stream that is refused is not used (N11.FR.07).
+    /// OpenPeriodicEventStreamResponse, or none. CALLs are answered in their order, so it is about the first that
+    /// was asked for. A stream that is refused is not used (N11.FR.07).
     pub(crate) fn stream_answered(&mut self, answer: Option<&Value>, now: Timestamp) {
-        let Some(index) = self.streams.all.iter().position(|s| !s.open) else { return };
+        let Some(asked) = self.streams.asked.pop_front() else { return };
+        // It may have been closed meanwhile.
+        let Some(index) = self.streams.all.iter().position(|s| s.id == asked) else { return };
         let accepted = answer.and_then(|a| a.get("status")).and_then(Value::as_str) == Some("Accepted");
         if !accepted {
             self.streams.all.remove(index);
@@ -150,8 +158,21 @@ impl Station {
         }
     }
 
+    /// The connection is back: the streams that are open go on, and those whose opening was never answered are opened
+    /// again.
+    pub(crate) fn resume_streams(&mut self) {
+        self.streams.asked.clear();
+        let all = std::mem::take(&mut self.streams.all);
+        let (open, asked): (Vec<Stream>, Vec<Stream>) = all.into_iter().partition(|s| s.open);
+        self.streams.all = open;
+        for stream in asked {
+            self.open_stream(stream.monitor, stream.params);
+        }
+    }
+
     /// After a reboot the CSMS knows no stream: those whose monitors are still there are opened again.
     pub(crate) fn reopen_streams(&mut self) {
+        self.streams.asked.clear();
         for stream in std::mem::take(&mut self.streams.all) {
             if self.monitors.position(stream.monitor).is_some() {
                 self.open_stream(stream.monitor, stream.params);

@@ -130,7 +130,8 @@ impl Station {
         if !self.availability.has_evse(evse) {
             return Err(EffectError::UnknownEvse(evse));
         }
-        let outlet = self.transactions.outlet(evse).filter(|o| o.transaction.is_some() || o.plugged.is_some());
+        let outlet =
+            self.transactions.outlet(evse).filter(|o| o.transaction.is_some() || o.plugged.is_some());
         let Some(outlet) = outlet else { return Err(EffectError::Idle(evse)) };
         let plugged = outlet.plugged.is_some();
         self.deauthorize(evse, Cause { trigger: "StopAuthorized", stopped: "Local" }, now);

@@ -106,6 +106,9 @@ impl Station {
             return Err(No("Rejected", None));
         }
         variable.check(&data.attribute_value).map_err(|_| No("Rejected", None))?;
+        if !crate::security::may_be(variable, &data.attribute_value) {
+            return Err(No("Rejected", None));
+        }
         Ok(id)
     }
 
@@ -138,6 +141,7 @@ impl Station {
         if is_switch {
             self.refresh_activity(now);
         }
+        self.watch_security(id, now);
         if kind == AttributeType::Actual {
             self.tell_connector_change(id, now);
         }

@@ -1,8 +1,10 @@
 //! The live link: a station that is there now.
 
-use super::{Act, Met, OutgoingCall, Sent, Wait, WaitFor, is_loss};
+use super::{Act, Asked, Met, OutgoingCall, Sent, Wait, WaitFor, is_loss};
+use crate::rig::Refused;
 use crate::{Rig, Stop};
 use net::csms::Csms;
+use net::upload::Uploads;
 use net::{Clock, Log};
 use serde_json::{Value, json};
 use spec::Effect;
@@ -26,6 +28,7 @@ pub struct Timing {
 /// A station that is there now.
 pub struct Live {
     csms: Csms,
+    uploads: Option<Uploads>,
     log: Log,
     rig: Box<dyn Rig>,
     stop: watch::Receiver<bool>,
@@ -37,7 +40,21 @@ impl Live {
     /// Links the suite to a CSMS endpoint, its log and a rig. `stop` turning true interrupts the run.
     pub fn new(csms: Csms, log: Log, rig: Box<dyn Rig>, stop: watch::Receiver<bool>) -> Live {
         let (waiting_for_station, mandated) = (Cell::default(), RefCell::default());
-        Live { csms, log, rig, stop, waiting_for_station, mandated }
+        Live { csms, uploads: None, log, rig, stop, waiting_for_station, mandated }
+    }
+
+    /// With servers that files can be uploaded to.
+    #[must_use]
+    pub fn with_uploads(self, uploads: Uploads) -> Live {
+        Live { uploads: Some(uploads), ..self }
+    }
+
+    pub(crate) fn uploads(&self) -> Option<&Uploads> {
+        self.uploads.as_ref()
+    }
+
+    pub(crate) fn csms(&self) -> &Csms {
+        &self.csms
     }
 
     /// The clock of the run.
@@ -172,28 +189,44 @@ impl Live {
         })
     }
 
-    pub(super) async fn stimulus(
-        &self,
-        lane: LaneId,
-        effect: &Effect,
-    ) -> Result<(Seq, Seq, Result<(), String>), Stop> {
+    /// Asks the rig. An interruption ends the question where it is heeded: what was begun is put back after the
+    /// scenario.
+    pub(super) async fn stimulus(&self, lane: LaneId, effect: &Effect, heeds: bool) -> Result<Asked, Stop> {
         let binding = self.rig.binding().to_owned();
         let as_json = serde_json::to_value(effect).map_err(|e| Stop::Bug(e.to_string()))?;
         let asked = self.append(Body::Stimulus { lane, effect: as_json, binding, answer: Value::Null });
-        let said = tokio::time::timeout(RIG_LIMIT, self.rig.apply(effect))
-            .await
-            .unwrap_or_else(|_| Err(format!("the rig did not answer within {} s", RIG_LIMIT.as_secs())));
+        let mut stop = self.stop.clone();
+        let interrupted = || {
+            self.append(Body::Fresh { lane, what: INTERRUPTED.to_owned(), value: Value::Bool(true) });
+            Stop::Interrupted
+        };
+        let said = tokio::select! {
+            biased;
+            said = self.within_limit(effect) => said,
+            Ok(_) = stop.wait_for(|stop| *stop), if heeds => return Err(interrupted()),
+        };
+        if said.is_err() && heeds && *self.stop.borrow() {
+            return Err(interrupted());
+        }
         let value = match &said {
             Ok(()) => json!({ "ok": true }),
-            Err(e) => json!({ "error": e }),
+            Err(refused) if refused.untouched => json!({ "error": refused.why, "untouched": true }),
+            Err(refused) => json!({ "error": refused.why }),
         };
         let answered = self.append(Body::Fresh { lane, what: RIG_SAID.to_owned(), value });
         Ok((asked, answered, said))
     }
+
+    async fn within_limit(&self, effect: &Effect) -> Result<(), Refused> {
+        let Some(limit) = self.rig.limit() else { return self.rig.apply(effect).await };
+        tokio::time::timeout(limit, self.rig.apply(effect))
+            .await
+            .unwrap_or_else(|_| {
+                Err(Refused::failed(format!("the rig did not answer within {} s", limit.as_secs())))
+            })
+    }
 }
 
-/// Longest time a rig may take to bring an effect about.
-const RIG_LIMIT: Duration = Duration::from_secs(60);
 /// What the record of an interruption is called.
 pub(super) const INTERRUPTED: &str = "the run was interrupted";
 /// What the record of a rig's answer is called.

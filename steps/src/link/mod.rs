@@ -10,6 +10,7 @@ pub use live::{Live, Timing};
 pub use recorded::Recorded;
 
 use crate::Stop;
+use crate::rig::Refused;
 use crate::stop::Diverged;
 use judge::Window;
 use net::csms::Policy;
@@ -142,6 +143,24 @@ impl Link {
         }
     }
 
+    /// Hands a lane a value that only a live run can have: made and recorded there, read back from a recording.
+    pub(crate) fn fresh(
+        &self,
+        lane: LaneId,
+        cursor: &mut usize,
+        what: &str,
+        make: impl FnOnce(&Live) -> Value,
+    ) -> Result<(Seq, Value), Diverged> {
+        match self {
+            Link::Live(live) => {
+                let value = make(live);
+                let body = Body::Fresh { lane, what: what.to_owned(), value: value.clone() };
+                Ok((live.append(body), value))
+            }
+            Link::Recorded(recorded) => recorded.fresh(lane, cursor, what),
+        }
+    }
+
     /// Gives up waiting for the answer to a CALL.
     pub(crate) fn release(&self, id: &str) {
         if let Link::Live(live) = self {
@@ -169,10 +188,11 @@ impl Link {
         lane: LaneId,
         cursor: &mut usize,
         effect: &Effect,
-    ) -> Result<(Seq, Seq, Result<(), String>), Stop> {
+        heeds_interruption: bool,
+    ) -> Result<Asked, Stop> {
         match self {
-            Link::Live(live) => live.stimulus(lane, effect).await,
-            Link::Recorded(recorded) => Ok(recorded.stimulus(lane, cursor, effect)?),
+            Link::Live(live) => live.stimulus(lane, effect, heeds_interruption).await,
+            Link::Recorded(recorded) => recorded.stimulus(lane, cursor, effect),
         }
     }
 
@@ -190,6 +210,9 @@ impl Link {
         }
     }
 }
+
+/// That an effect was asked for, what the rig said, and whether it is there.
+type Asked = (Seq, Seq, Result<(), Refused>);
 
 /// A CALL about to be sent.
 pub(crate) struct OutgoingCall<'a> {

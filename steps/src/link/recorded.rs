@@ -1,8 +1,9 @@
 //! The recorded link: the same run again, from its evidence alone. Always ready: no clock, no station.
 
 use super::live::{INTERRUPTED, RIG_SAID};
-use super::{Met, Sent, Wait, is_loss};
+use super::{Asked, Met, Sent, Wait, is_loss};
 use crate::Stop;
+use crate::rig::Refused;
 use crate::stop::Diverged;
 use serde_json::Value;
 use spec::Effect;
@@ -101,6 +102,20 @@ impl Recorded {
         }
     }
 
+    /// The value that was handed to the lane here.
+    pub(super) fn fresh(
+        &self,
+        lane: LaneId,
+        cursor: &mut usize,
+        what: &str,
+    ) -> Result<(Seq, Value), Diverged> {
+        let record = self.take(lane, cursor, what)?;
+        match &record.body {
+            Body::Fresh { what: recorded, value, .. } if recorded == what => Ok((record.n, value.clone())),
+            other => Err(Diverged { at: record.n, recorded: shown(other), now: what.to_owned() }),
+        }
+    }
+
     pub(super) fn sent(&self, lane: LaneId, cursor: &mut usize, raw: &str) -> Result<Sent, Diverged> {
         let record = self.take(lane, cursor, raw)?;
         match &record.body {
@@ -156,26 +171,26 @@ impl Recorded {
         Err(Diverged { at, recorded: "nothing more".to_owned(), now }.into())
     }
 
-    pub(super) fn stimulus(
-        &self,
-        lane: LaneId,
-        cursor: &mut usize,
-        effect: &Effect,
-    ) -> Result<(Seq, Seq, Result<(), String>), Diverged> {
+    pub(super) fn stimulus(&self, lane: LaneId, cursor: &mut usize, effect: &Effect) -> Result<Asked, Stop> {
         let now = format!("the stimulus: {effect}");
         let asked = self.take(lane, cursor, &now)?;
         match &asked.body {
             Body::Stimulus { effect: recorded, .. }
                 if serde_json::to_value(effect).is_ok_and(|e| e == *recorded) => {}
-            other => return Err(Diverged { at: asked.n, recorded: shown(other), now }),
+            other => return Err(Diverged { at: asked.n, recorded: shown(other), now }.into()),
         }
         let answered = self.take(lane, cursor, RIG_SAID)?;
         match &answered.body {
             Body::Fresh { what, value, .. } if what == RIG_SAID => {
                 let error = value.get("error").and_then(Value::as_str).map(str::to_owned);
-                Ok((asked.n, answered.n, error.map_or(Ok(()), Err)))
+                let untouched = value.get("untouched").and_then(Value::as_bool).unwrap_or_default();
+                let said = error.map_or(Ok(()), |why| Err(Refused { why, untouched }));
+                Ok((asked.n, answered.n, said))
             }
-            other => Err(Diverged { at: answered.n, recorded: shown(other), now: RIG_SAID.to_owned() }),
+            Body::Fresh { what, .. } if what == INTERRUPTED => Err(Stop::Interrupted),
+            other => {
+                Err(Diverged { at: answered.n, recorded: shown(other), now: RIG_SAID.to_owned() }.into())
+            }
         }
     }
 }

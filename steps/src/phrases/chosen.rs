@@ -14,6 +14,14 @@ pub(super) const NO_SUCH_COMPONENT: &str = "NoSuchComponentForSure";
 /// A variable name that no component has.
 pub(super) const NO_SUCH_VARIABLE: &str = "NoSuchVariableForSure";
 
+/// A variable of a component of the station as a whole.
+pub(super) fn at(component: &str, variable: &str) -> VariableAddress {
+    VariableAddress {
+        component: ComponentRef { name: component.to_owned(), instance: None, evse: None },
+        variable: VariableRef { name: variable.to_owned(), instance: None },
+    }
+}
+
 /// The reported variables of the archetype's rows, in its order, each with its row.
 pub(super) fn rows_reported<'w, 'i>(
     w: &'w World,

@@ -31,7 +31,7 @@ fn events_in(record: &Record, monitor: i64, version: Version) -> Vec<Event> {
 }
 
 /// Waits for `count` events of a monitor (alerts, or clearing ones).
-async fn wait(
+pub(super) async fn wait(
     w: &mut World,
     monitor: i64,
     cleared: bool,
@@ -50,12 +50,12 @@ async fn wait(
         .await
 }
 
-fn within(limit: Duration) -> String {
+pub(super) fn within(limit: Duration) -> String {
     format!("within {} s", limit.as_secs())
 }
 
 /// Waits for an event of the monitor and judges it.
-async fn judged(w: &mut World, m: &SetMonitor, cleared: bool) -> Result<Option<Seq>, Stop> {
+pub(super) async fn judged(w: &mut World, m: &SetMonitor, cleared: bool) -> Result<Option<Seq>, Stop> {
     let limit = w.deadline();
     let met = wait(w, m.id, cleared, 1, limit, WaitFor::Station).await?;
     if let Met::Lost(at) = met {
@@ -103,7 +103,7 @@ async fn clears(w: &mut World) {
 }
 
 /// Everything the monitor said since it was set, once the last event due is there.
-async fn values(w: &mut World, wanted: &[f64]) -> Result<(), Stop> {
+pub(super) async fn values(w: &mut World, wanted: &[f64]) -> Result<(), Stop> {
     let m = w.monitor()?.clone();
     let limit = w.deadline();
     w.cause = m.accepted;
@@ -308,7 +308,7 @@ async fn availability(w: &mut World) {
     .await;
 }
 
-async fn change_availability(w: &mut World, status: &str) -> Result<(), Stop> {
+pub(super) async fn change_availability(w: &mut World, status: &str) -> Result<(), Stop> {
     let payload = json!({ "operationalStatus": status, "evse": { "id": 1 } });
     let answer = w.call("ChangeAvailability", payload).await?.clone();
     w.cause = answer.sent;
@@ -342,9 +342,9 @@ async fn operative(w: &mut World) {
 }
 
 /// Ticks a periodic scenario waits for.
-const TICKS: usize = 3;
+pub(super) const TICKS: usize = 3;
 
-fn interval(w: &World) -> Result<Duration, Stop> {
+pub(super) fn interval(w: &World) -> Result<Duration, Stop> {
     let row = &w.subject.row;
     w.cx.interval(row).ok_or_else(|| Stop::Bug(format!("{row} states no interval")))
 }

@@ -248,7 +248,7 @@ async fn of_operator(w: &mut World, way: &Way) -> Result<Option<ReportedMonitor>
 }
 
 /// The deadline of the fault, as declared; else that of an alert.
-fn limit(w: &World, fault: &FaultRow) -> Duration {
+pub(super) fn limit(w: &World, fault: &FaultRow) -> Duration {
     let stated = w.cx.declaration.deadline(&fault.id, fault.deadline);
     stated.unwrap_or_else(|| w.cx.deadline("B-0140"))
 }
@@ -290,7 +290,7 @@ async fn tell(w: &mut World, way: &Way, alert: &Alert, limit: Duration, ending: 
     Ok(!missed)
 }
 
-fn events_of(record: &Record, version: ocpp::Version) -> Vec<events::Event> {
+pub(super) fn events_of(record: &Record, version: ocpp::Version) -> Vec<events::Event> {
     match &record.body {
         Body::Frame { dir: Direction::Rx, raw, .. } if raw.contains("NotifyEvent") => {}
         _ => return Vec::new(),

@@ -2,9 +2,15 @@
 
 use crate::{Stop, World};
 use cucumber::then;
-use judge::framing::Framing;
+use judge::framing::{Framing, answers, requests, wrong};
+use ocpp::{ComponentRef, VariableAddress, VariableRef};
 use std::rc::Rc;
+use std::time::Duration;
 use trace::Seq;
+
+/// How long a station that does not say so waits for an answer at least: who says nothing may give up early (OCPP-J
+/// leaves the time to the implementation).
+const PATIENCE: Duration = Duration::from_secs(10);
 
 fn framing(w: &mut World) -> Rc<Framing> {
     let known = w.handed.framing.clone();
@@ -38,4 +44,52 @@ async fn valid(w: &mut World) {
         Ok(())
     })
     .await;
+}
+
+/// How long the station waits for an answer, by its own account.
+fn message_timeout(w: &World) -> Option<Duration> {
+    let at = VariableAddress {
+        component: ComponentRef { name: "OCPPCommCtrlr".to_owned(), instance: None, evse: None },
+        variable: VariableRef { name: "MessageTimeout".to_owned(), instance: Some("Default".to_owned()) },
+    };
+    let stated = w.inventory.as_ref()?.find(&at)?.value()?.trim().parse().ok();
+    stated.filter(|s| *s > 0).map(Duration::from_secs)
+}
+
+#[then("the station had one unanswered request at a time in this run")]
+async fn one_at_a_time(w: &mut World) {
+    let patience = message_timeout(w).unwrap_or(PATIENCE);
+    let checks = w.lane.since(Seq(0), |all| requests::one_at_a_time(all, patience));
+    w.judge(checks);
+}
+
+#[then("no two requests of the station in this run have the same id")]
+async fn ids_are_unique(w: &mut World) {
+    let checks = w.lane.since(Seq(0), requests::ids_are_unique);
+    w.judge(checks);
+}
+
+#[then("whatever the station was asked for in this run came after its answer")]
+async fn answers_come_first(w: &mut World) {
+    let checks = w.lane.since(Seq(0), answers::come_first);
+    w.judge(checks);
+}
+
+#[then("every request of the run was answered once")]
+async fn one_each(w: &mut World) {
+    let (deadline, validators) = (w.deadline(), w.cx.validators.clone());
+    let checks = w.lane.since(Seq(0), |all| answers::one_each(all, &validators, deadline));
+    w.judge(checks);
+}
+
+#[then("no message of the station in this run has a field of a newer version")]
+async fn without_newer_fields(w: &mut World) {
+    let checks = framing(w).without_newer_fields();
+    w.judge(checks);
+}
+
+#[then("the errors of the run that answer what was wrong say what was wrong")]
+async fn error_codes_fit(w: &mut World) {
+    let checks = w.lane.since(Seq(0), wrong::error_codes_fit);
+    w.judge(checks);
 }

@@ -103,9 +103,10 @@ async fn coded(w: &mut World) {
     let mut coded = Vec::new();
     for fault in archetype.faults.iter().filter(|f| !f.mrec.is_empty()) {
         let monitors = fault.monitors.iter().filter_map(|id| archetype.monitor(id));
-        for (c, v, _) in monitors.filter(|(_, _, m)| m.provision != Provision::Custom) {
+        for (c, v, m) in monitors.filter(|(_, _, m)| m.provision != Provision::Custom) {
             coded.extend(Place::all(c.at, &topology).into_iter().map(|place| Coded {
                 address: variable_at(c, v, place),
+                kind: m.monitor_type,
                 value: fault.fault_value.clone(),
                 codes: fault.mrec.clone(),
             }));

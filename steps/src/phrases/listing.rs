@@ -8,7 +8,7 @@ use judge::monitors::{MonitoringReport, SetMonitor};
 use serde_json::{Value, json};
 
 /// A fresh report of every monitor. That it does not come is the business of the row on the report (B-0101).
-async fn fresh(w: &mut World) -> Result<MonitoringReport, Stop> {
+pub(super) async fn fresh(w: &mut World) -> Result<MonitoringReport, Stop> {
     let report = monitoring_report(w, json!({})).await?;
     let answer = w.answer()?;
     if let Err(lost @ Check::Open { .. }) = answer.result() {
@@ -19,13 +19,13 @@ async fn fresh(w: &mut World) -> Result<MonitoringReport, Stop> {
 }
 
 /// The report the scenario asked for. How its parts are numbered is another row's business.
-fn came(w: &World) -> Result<MonitoringReport, Stop> {
+pub(super) fn came(w: &World) -> Result<MonitoringReport, Stop> {
     let answer = w.answer()?;
     reported(w).ok_or_else(|| Stop::open("the report did not arrive whole", [answer.sent, answer.reply.at()]))
 }
 
 /// A monitor the scenario judges; without one, what refused it was judged already.
-fn the(monitor: Option<&SetMonitor>) -> Result<SetMonitor, Stop> {
+pub(super) fn the(monitor: Option<&SetMonitor>) -> Result<SetMonitor, Stop> {
     monitor.cloned().ok_or_else(|| Stop::open("no monitor was accepted that could be looked for", []))
 }
 

@@ -1,27 +1,63 @@
 //! The meaning of every phrase in `features/`, by topic.
 
+mod alarms;
+mod availability;
 mod bases;
 mod boot;
+mod boots;
+mod built_in;
 mod chosen;
 mod comparing;
+mod customers;
 mod events;
 mod faults;
 mod frames;
 mod hygiene;
 mod inventory;
 mod listing;
+mod logs;
 mod monitors;
 mod moving;
+mod offline;
+mod outages;
+mod own_streams;
 mod provided;
+mod put_off;
 mod reboot;
+mod rejected;
+mod refusing;
 mod reports;
+mod restarts;
+mod restarts_with_rig;
 mod results;
+mod security;
+mod selecting;
 mod setting;
 mod several;
 mod shipped;
+mod silence;
+mod slow;
+mod streaming;
+mod streams;
+mod target;
+mod transactions;
+mod triggers;
+mod vehicles;
+mod walking;
 mod writing;
+mod wrong;
 
+pub(crate) use alarms::Alarms;
+pub(crate) use built_in::Held;
+pub(crate) use availability::{Outlet, back_in_use};
+pub(crate) use customers::{Customer, off_the_list};
 pub(crate) use faults::Caused;
+pub(crate) use logs::{Fetched, Superseded};
+pub(crate) use security::AtTheDoor;
+pub(crate) use transactions::{Session, stop_transaction};
+pub(crate) use vehicles::Stopping;
+pub(crate) use selecting::Selected;
+pub(crate) use slow::Waited;
 
 use crate::{Stop, World};
 use cucumber::gherkin::{Step, StepType};
@@ -81,9 +117,19 @@ pub(crate) async fn write_level(w: &mut World, level: i64) -> Result<(), Stop> {
     moving::set_level(w, level, None).await
 }
 
+/// Puts a password back, here and at the station.
+pub(crate) async fn put_password_back(w: &mut World, station: &str, old: &net::Password) -> Result<bool, Stop> {
+    security::put_back(w, station, old).await
+}
+
 /// Puts the monitoring base back.
 pub(crate) async fn write_base(w: &mut World, base: &str) -> Result<(), Stop> {
     bases::write(w, base).await
+}
+
+/// The variable that follows the interval given at a boot.
+pub(crate) fn heartbeat_interval() -> VariableAddress {
+    chosen::at("OCPPCommCtrlr", "HeartbeatInterval")
 }
 
 /// Writes a variable back to what it was.

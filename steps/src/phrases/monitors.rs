@@ -97,7 +97,7 @@ async fn duplicate(w: &mut World) {
     .await;
 }
 
-async fn try_it(w: &mut World, kind: MonitorType, value: f64) -> Result<(), Stop> {
+pub(super) async fn try_it(w: &mut World, kind: MonitorType, value: f64) -> Result<(), Stop> {
     let address = w.target()?.clone();
     // A free severity, so that nothing but the fault under test can be the reason of a refusal.
     let severity = severity(w, &address, kind).await.unwrap_or(TRIED);

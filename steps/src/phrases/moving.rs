@@ -68,6 +68,12 @@ async fn choose(w: &mut World, kind: MonitorType, up: bool) -> Result<(), Stop> 
     choose_where(w, kind, up, |_| true).await
 }
 
+/// A number that takes the monitor type and can be moved up.
+pub(super) async fn number_to_move(w: &mut World, kind: MonitorType) -> Result<Moved, Stop> {
+    choose(w, kind, true).await?;
+    moved(w)
+}
+
 /// The same, among the variables that satisfy a condition.
 async fn choose_where(
     w: &mut World,
@@ -132,7 +138,7 @@ pub(super) async fn switched_on(w: &mut World) -> Result<(), Stop> {
 }
 
 /// A variable of the station's monitoring.
-fn of_monitoring(variable: &str) -> VariableAddress {
+pub(super) fn of_monitoring(variable: &str) -> VariableAddress {
     VariableAddress {
         component: ComponentRef { name: "MonitoringCtrlr".to_owned(), instance: None, evse: None },
         variable: VariableRef { name: variable.to_owned(), instance: None },
@@ -312,7 +318,7 @@ pub(super) fn written(value: f64) -> String {
 }
 
 /// Moves the number; it is put back after the scenario.
-async fn to(w: &mut World, value: f64) -> Result<(), Stop> {
+pub(super) async fn to(w: &mut World, value: f64) -> Result<(), Stop> {
     let m = moved(w)?;
     let back = if m.written {
         Undo::Written(m.address.clone(), written(m.start))

@@ -8,9 +8,11 @@ use judge::Check;
 use judge::inventory::Inventory;
 use judge::monitors::{MonitoringReport, SetMonitor};
 use judge::results::Kind;
+use judge::streams::Params;
 use ocpp::{MonitorType, VariableAddress};
 use serde_json::{Value, json};
 use spec::model::Limit;
+use std::ops::RangeInclusive;
 
 /// A monitor to be set.
 #[derive(Debug, Clone)]
@@ -22,17 +24,24 @@ pub(super) struct Wanted {
     pub(super) severity: u8,
     /// Active during transactions only.
     pub(super) transaction: bool,
+    /// 2.1: the stream its values are asked for in.
+    pub(super) stream: Option<Params>,
 }
 
 impl Wanted {
     /// A new monitor.
     pub(super) fn new(address: VariableAddress, kind: MonitorType, value: f64, severity: u8) -> Wanted {
-        Wanted { id: None, address, kind, value, severity, transaction: false }
+        Wanted { id: None, address, kind, value, severity, transaction: false, stream: None }
     }
 
     /// The same, in the place of the monitor with this id.
     pub(super) fn replacing(self, id: i64) -> Wanted {
         Wanted { id: Some(id), ..self }
+    }
+
+    /// The same, with its values in a stream (OCPP N11.FR.09).
+    pub(super) fn streamed(self, params: Params) -> Wanted {
+        Wanted { stream: Some(params), ..self }
     }
 
     /// The same, active during transactions only.
@@ -66,6 +75,9 @@ fn element(m: &Wanted) -> Value {
         }
         if m.transaction {
             object.insert("transaction".to_owned(), json!(true));
+        }
+        if let Some(params) = m.stream {
+            object.insert("periodicEventStream".to_owned(), params.as_json());
         }
     }
     element
@@ -184,6 +196,20 @@ pub(super) async fn severity(w: &mut World, at: &VariableAddress, kind: MonitorT
     let before = w.before.as_ref().unwrap_or(&nothing);
     let free = before.free_severity(at, kind, &w.used_severities);
     free.ok_or_else(|| Stop::open(format!("every severity from 4 to 9 is taken for {kind} on {at}"), []))
+}
+
+/// The same, within a range.
+pub(super) async fn severity_within(
+    w: &mut World,
+    at: &VariableAddress,
+    kind: MonitorType,
+    range: RangeInclusive<u8>,
+) -> Result<Option<u8>, Stop> {
+    known_before(w).await?;
+    let nothing = MonitoringReport::default();
+    let before = w.before.as_ref().unwrap_or(&nothing);
+    let taken: Vec<u8> = w.used_severities.iter().copied().chain((0..=9).filter(|s| !range.contains(s))).collect();
+    Ok(before.free_severity(at, kind, &taken))
 }
 
 /// A value for a monitor that is only set: legal, and not such that it fires meanwhile.

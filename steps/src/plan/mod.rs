@@ -2,6 +2,7 @@
 //!
 //! Every applicable row gets a verdict: also one that has no scenario yet, and one that is left out.
 
+mod duration;
 mod rows;
 mod suite;
 mod table;
@@ -262,7 +263,12 @@ impl Planner<'_> {
         let (impact, beside) = (d.tags.impact, d.tags.beside);
         let item =
             Item { subject, lane: LaneId(0), steps, impact, beside, requires, settled, left_out: false };
-        self.items.push((item, d.tags.raw.clone()));
+        let mut tags = d.tags.raw.clone();
+        if d.table.is_some() {
+            // So that rows of a table can be selected as those that a scenario names itself.
+            tags.push(format!("req:{}", item.subject.row));
+        }
+        self.items.push((item, tags));
     }
 
     /// The verdict that the declaration alone settles.

@@ -11,7 +11,10 @@
 
 use futures_util::future::LocalBoxFuture;
 use judge::{RowVerdict, Verdict};
-use net::{Clock, Csms, CsmsConfig, Log, StationLink};
+use net::csms::Security;
+use net::station::upload::Route;
+use net::upload::{UploadConfig, Uploads};
+use net::{Clock, Credentials, Csms, CsmsConfig, Log, StationLink};
 use ocpp::Version;
 use spec::model::Level;
 use spec::{Archetype, Declaration, Effect};
@@ -20,6 +23,7 @@ use station::{Identity, RunnerConfig, Station};
 use std::future::Future;
 use std::rc::Rc;
 use steps::link::Live;
+use steps::rig::Refused;
 use steps::{Impact, NoRig, Options, Rig, Run, Session, Suite, Undeclared};
 use tokio::sync::watch;
 use trace::{Record, Trace};
@@ -34,8 +38,8 @@ impl Rig for Bench {
     fn binding(&self) -> &'static str {
         "hook"
     }
-    fn apply<'a>(&'a self, effect: &'a Effect) -> LocalBoxFuture<'a, Result<(), String>> {
-        Box::pin(self.0.apply(effect.clone()))
+    fn apply<'a>(&'a self, effect: &'a Effect) -> LocalBoxFuture<'a, Result<(), Refused>> {
+        Box::pin(async { self.0.apply(effect.clone()).await.map_err(Refused::cannot) })
     }
 }
 
@@ -86,6 +90,8 @@ pub fn session(archetype: Archetype, declaration: Declaration, level: u8, bindin
             impact: Impact::Disruptive,
             select: None,
             binding: binding.to_owned(),
+            rig: None,
+            change_password: false,
             undeclared: Undeclared::Complete,
         },
     }
@@ -140,26 +146,53 @@ pub async fn judge_selected(archetype: &str, version: Version, select: &str, ben
     live
 }
 
+/// How suite and station prove to each other who they are, and the time certificates are held against.
+pub struct Guard {
+    pub security: Security,
+    pub credentials: Credentials,
+    pub clock: Clock,
+}
+
+impl Guard {
+    /// Not at all.
+    pub fn none() -> Guard {
+        let clock = Clock::starting_at(EPOCH.parse().unwrap());
+        Guard { security: Security::none(), credentials: Credentials::none(), clock }
+    }
+}
+
 /// Judges a reference station in the same runtime.
 pub async fn run_of(session: Session, version: Version) -> Outcome {
+    run_guarded(session, version, Guard::none()).await
+}
+
+/// Judges a reference station that has to prove who it is.
+pub async fn run_guarded(session: Session, version: Version, guard: Guard) -> Outcome {
+    let Guard { security, credentials, clock } = guard;
     let bench = session.options.binding == "hook";
     let (archetype, declaration) = (session.archetype.clone(), session.declaration.clone());
-    let station = Station::new(&archetype, &declaration, version, identity());
-    let clock = Clock::starting_at(EPOCH.parse().unwrap());
+    let profile = security.profile();
+    let station = Station::new(&archetype, &declaration, version, identity()).secured_by(profile.number());
     let log = Log::new(clock.clone(), Trace::in_memory());
     session.open(&log);
-    let csms = Csms::new(CsmsConfig { versions: vec![version], ..CsmsConfig::default() }, log.clone());
+    let uploads = Uploads::in_memory(UploadConfig::default(), log.clone()).unwrap();
+    let config = CsmsConfig { versions: vec![version], security, ..CsmsConfig::default() };
+    let csms = Csms::new(config, log.clone());
+    let url = format!("{}://in-memory", profile.scheme());
+    let shown = credentials.clone();
     let (handle, control) = station::control::channel();
     let dial = csms.clone();
     let connect = move || {
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         dial.accept(theirs, "in-memory".to_owned());
-        async move { StationLink::attach(ours, "ws://in-memory", "CS001", &[version]).await }
+        let (url, shown) = (url.clone(), shown.clone());
+        async move { StationLink::attach_with(ours, &url, "CS001", &[version], &shown).await }
     };
+    let route = Route::Memory(uploads.clone());
     let station = station::run(
         station,
         clock,
-        RunnerConfig::default(),
+        RunnerConfig { route, credentials, ..RunnerConfig::default() },
         connect,
         control,
         |_| (),
@@ -167,13 +200,14 @@ pub async fn run_of(session: Session, version: Version) -> Outcome {
     );
     let (_keep, stop) = watch::channel(false);
     let rig: Box<dyn Rig> = if bench { Box::new(Bench(handle.clone())) } else { Box::new(NoRig) };
-    let live = Rc::new(Live::new(csms, log.clone(), rig, stop));
+    let live = Rc::new(Live::new(csms, log.clone(), rig, stop).with_uploads(uploads.clone()));
     let plan = session.plan(version).unwrap();
     let mut run = tokio::select! {
         biased;
         run = session.judge(live, &plan, &|_| ()) => run,
         _ = station => panic!("the station ended"),
     };
+    uploads.shutdown().await;
     session.close(&log, &mut run);
     Outcome { run, records: log.with(|t| t.records().to_vec()) }
 }

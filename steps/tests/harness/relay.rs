@@ -67,9 +67,12 @@ impl<M: Middle> Relay<M> {
     }
 
     /// Connects again and again, until the station stays away for good.
-    pub async fn run(&mut self, mut dial: impl AsyncFnMut() -> StationLink) {
+    pub async fn run(&mut self, mut dial: impl AsyncFnMut() -> Option<StationLink>) {
         loop {
-            let mut link = dial().await;
+            let Some(mut link) = dial().await else {
+                self.away(Some(Duration::from_secs(2))).await;
+                continue;
+            };
             self.station.connected(self.clock.now());
             let left = self.talk(&mut link).await;
             let wait = match left {
@@ -196,6 +199,8 @@ impl<M: Middle> Relay<M> {
                     Outgoing::Answer(text) | Outgoing::Send(text) => self.says(&text),
                     Outgoing::Call(call) => drop(self.outbox.queue(call.action, call.payload)),
                     Outgoing::Reboot | Outgoing::PowerLoss(_) => self.reboot = true,
+                    // Nobody stands between a station and the place it uploads to, and no password is asked for here.
+                    Outgoing::Upload(_) | Outgoing::CancelUpload | Outgoing::Password(_) => {}
                 }
             }
             if let Some(text) = self.outbox.next(self.clock.elapsed()) {

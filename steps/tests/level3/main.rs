@@ -3,8 +3,34 @@
 
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../harness/middle.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod middle;
+#[path = "../harness/relay.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod relay;
+#[path = "../harness/trial.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod trial;
+#[path = "../harness/wire.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod wire;
 
 mod alerts;
+mod boots;
+mod availability;
+mod customers;
+mod logs;
+mod monitoring;
+mod odd_outlets;
+mod odd_stations;
+mod offline;
+mod restarts;
+mod security;
+mod transactions;
+mod framing;
+mod requests;
+mod streams;
 mod hygiene;
 
 /// Runs the scenarios a tag expression selects, on one AC and one DC archetype, in both versions, and says what did
@@ -16,6 +42,38 @@ pub(crate) async fn trouble(select: &str) -> Vec<String> {
             let outcome = harness::judge_selected(archetype, version, select, true).await;
             let lines = outcome.selected_trouble();
             all.extend(lines.into_iter().map(|line| format!("{archetype} {version}: {line}")));
+        }
+    }
+    all
+}
+
+/// The same, as a laboratory without a rig runs them.
+pub(crate) async fn trouble_without_rig(select: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for version in ocpp::Version::ALL {
+        let outcome = harness::judge_selected("ac-wallbox", version, select, false).await;
+        all.extend(outcome.selected_trouble().into_iter().map(|line| format!("{version}: {line}")));
+    }
+    all
+}
+
+/// Runs the scenarios with these ids, with a rig on one AC and one DC archetype or without one, in both versions, and
+/// says which did not pass, also where nothing was applicable.
+pub(crate) async fn not_passed(ids: &[&str], rig: bool) -> Vec<String> {
+    let select = ids.iter().map(|id| format!("@id:{id}")).collect::<Vec<_>>().join(" or ");
+    let mut all = Vec::new();
+    for archetype in if rig { vec!["ac-wallbox", "dc-hpc"] } else { vec!["ac-wallbox"] } {
+        for version in ocpp::Version::ALL {
+            let outcome = harness::judge_selected(archetype, version, &select, rig).await;
+            let of = |v: &&judge::RowVerdict| {
+                v.subject.scenario.as_deref().is_some_and(|id| ids.contains(&id))
+                    && v.outcome.verdict() != judge::Verdict::Pass
+            };
+            let lines = outcome.run.verdicts.iter().filter(of);
+            all.extend(lines.map(|v| {
+                let id = v.subject.scenario.as_deref().unwrap_or_default();
+                format!("{archetype} {version}: {id} {:?}", v.outcome)
+            }));
         }
     }
     all

@@ -30,7 +30,9 @@ mod real_reports;
 mod reports;
 mod results;
 mod spelling;
+mod streams;
 mod traffic;
+mod turns;
 mod unrelated;
 
 use middle::Nobody;

@@ -131,7 +131,9 @@ mod tests {
         assert!(given("GET / HTTP/1.1"));
         assert!(given("GET /faults/ HTTP/1.1"));
         assert!(given("GET /index.html?x=1 HTTP/1.1"));
-        for refused in ["GET /../index.html", "GET /%2e%2e/x", "GET /.secret", "GET /none.html", "POST / HTTP/1.1", ""] {
+        for refused in
+            ["GET /../index.html", "GET /%2e%2e/x", "GET /.secret", "GET /none.html", "POST / HTTP/1.1", ""]
+        {
             assert!(!given(refused), "{refused}");
         }
     }

@@ -26,6 +26,14 @@ fn declared(dir: &Path) -> PathBuf {
     file
 }
 
+/// The same, with the answers that its maker gives to what no report tells.
+fn completed(dir: &Path) -> PathBuf {
+    let file = declared(dir);
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace(": unknown  #", ": yes  #")).unwrap();
+    file
+}
+
 /// A changed copy of a declaration.
 fn changed(dir: &Path, from: &Path, changes: &[(&str, &str)]) -> PathBuf {
     let mut text = std::fs::read_to_string(from).unwrap();
@@ -71,7 +79,17 @@ fn json(text: &str) -> Value {
 #[test]
 fn the_reference_station_lacks_nothing() {
     for version in ["2.0.1", "2.1"] {
-        let done = run(&["gap", "--station", "reference", "--ocpp", version, "--format", "json"]);
+        let done = run(&[
+            "gap",
+            "--archetype",
+            "ac-wallbox",
+            "--station",
+            "reference",
+            "--ocpp",
+            version,
+            "--format",
+            "json",
+        ]);
         assert_eq!(code(&done), 0, "{}", err(&done));
         let gap = json(&out(&done));
         assert_eq!(gap["schemaVersion"], 1);
@@ -93,7 +111,7 @@ fn the_reference_station_lacks_nothing() {
 #[test]
 fn what_a_thinned_station_lacks_is_told_by_level_and_by_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
-    let full = declared(dir.path());
+    let full = completed(dir.path());
     let absent = ["  meter", "contact-temperature-sensor", "door-switch", "card-reader", "three-phase"];
     let changes: Vec<(String, String)> =
         absent.iter().map(|c| (format!("{c}: yes"), format!("{c}: no"))).collect();
@@ -114,7 +132,7 @@ fn what_a_thinned_station_lacks_is_told_by_level_and_by_what_to_do() {
 #[test]
 fn without_a_declaration_the_layout_and_the_archetype_are_what_was_seen() {
     let dir = tempfile::tempdir().unwrap();
-    let full = declared(dir.path());
+    let full = completed(dir.path());
     let two = "- connectors: 1  # EVSE 1\n    - connectors: 2";
     let two = changed(dir.path(), &full, &[("- connectors: 1  # EVSE 1", two)]);
     let (code, text) = gap_of(&two, &["--format", "json"]);
@@ -122,10 +140,17 @@ fn without_a_declaration_the_layout_and_the_archetype_are_what_was_seen() {
     assert_eq!(code, 0, "{text}");
     assert_eq!(gap["chosen"], "nearest");
     assert_eq!(gap["archetype"]["id"], "ac-wallbox");
+    let candidates = gap["candidates"].as_array().unwrap();
+    assert_eq!((candidates.len(), &candidates[0]["id"]), (4, &"ac-wallbox".into()));
+    assert!(
+        candidates[3]["reason"].as_str().unwrap().contains(" musts missing or wrong: "),
+        "{candidates:?}"
+    );
     assert_eq!(gap["connectors"], serde_json::json!([1, 2]));
     let open = gap["undeclared"].as_array().unwrap();
     assert!(open.len() > 30);
-    assert!(open.iter().all(|c| c["suggests"] == "yes"), "{open:?}");
+    assert!(open.iter().filter(|c| c["suggests"] == "yes").count() > 30, "{open:?}");
+    assert!(open.iter().all(|c| c["suggests"] != "no"), "{open:?}");
     assert!(gap["levels"][0]["must"]["undeclared"].as_u64().unwrap() > 30);
 }
 
@@ -174,7 +199,7 @@ fn what_was_asked_can_be_kept_and_looked_at_again() {
 
 #[test]
 fn a_spreadsheet_gets_one_table() {
-    let done = run(&["gap", "--station", "reference", "--format", "csv"]);
+    let done = run(&["gap", "--archetype", "ac-wallbox", "--station", "reference", "--format", "csv"]);
     let text = out(&done);
     let lines: Vec<&str> = text.split("\r\n").collect();
     assert!(lines[0].starts_with("kind,level,obligation,blocking,todo,row,evse,connector,subject,"));
@@ -185,9 +210,12 @@ fn a_spreadsheet_gets_one_table() {
 #[test]
 fn a_first_declaration_lints_clean_and_certifies() {
     let dir = tempfile::tempdir().unwrap();
-    let file = declared(dir.path());
-    let lint = run(&["lint", file.to_str().unwrap()]);
+    let lint = run(&["lint", declared(dir.path()).to_str().unwrap()]);
     assert_eq!(code(&lint), 0, "{}", out(&lint));
+    assert!(out(&lint).contains("0 error(s)"), "{}", out(&lint));
+    std::fs::remove_file(dir.path().join("declared.yaml")).unwrap();
+    let file = completed(dir.path());
+    let lint = run(&["lint", file.to_str().unwrap()]);
     assert!(out(&lint).contains("0 error(s), 0 warning(s)"), "{}", out(&lint));
     let certified = dir.path().join("run");
     let args = ["certify", "--archetype", "ac-wallbox", "--station", "reference", "--level", "1"];
@@ -195,6 +223,19 @@ fn a_first_declaration_lints_clean_and_certifies() {
     let done = run(&[&args[..], &files[..]].concat());
     assert_eq!(code(&done), 0, "{}", err(&done));
     assert_eq!(support::result(&certified)["conforming"], true);
+}
+
+#[test]
+fn without_an_archetype_the_declaration_is_about_the_nearest() {
+    let dir = tempfile::tempdir().unwrap();
+    let full = completed(dir.path());
+    let listening = waiting(&["declare", "--listen", "127.0.0.1:0"]);
+    let _station = station(&listening, &full);
+    let (code, text, err) = listening.end();
+    assert_eq!(code, 0, "{err}");
+    assert!(text.contains("\narchetype: ac-wallbox\n"), "{text}");
+    assert!(err.contains("the nearest archetype is ac-wallbox; name another with --archetype"), "{err}");
+    assert!(err.contains("\n  megawatt: "), "{err}");
 }
 
 #[test]

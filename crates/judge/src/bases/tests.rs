@@ -63,7 +63,11 @@ fn a_preconfigured_monitor_that_does_not_come_back_is_found() {
     walk.all = stage("All", 30, &[BUILT_IN]);
     walk.again = stage("FactoryDefault", 40, &[BUILT_IN, (2, 7, "PreconfiguredMonitor")]);
     let found = in_both(&walk, Walk::brings_preconfigured_back);
-    assert_eq!(found, [Code::MonitorDiffers, Code::MonitorDiffers], "the built-in one watches the same variable");
+    assert_eq!(
+        found,
+        [Code::MonitorDiffers, Code::MonitorDiffers],
+        "the built-in one watches the same variable"
+    );
     walk.again = stage("FactoryDefault", 40, &[]);
     let found = in_both(&walk, Walk::brings_preconfigured_back);
     assert_eq!(found, [Code::MonitorDiffers, Code::MonitorNotProvided]);

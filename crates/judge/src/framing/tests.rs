@@ -72,6 +72,36 @@ fn a_field_of_2_1_is_a_violation_in_2_0_1_only() {
 }
 
 #[test]
+fn a_field_of_2_1_in_2_0_1_fails_its_own_row_and_not_that_of_the_message() {
+    let event = json!({"eventId": 1, "timestamp": START, "trigger": "Delta", "actualValue": "1", "severity": 5,
+        "component": {"name": "EVSE"}, "variable": {"name": "Power"}, "eventNotificationType": "CustomMonitor"});
+    let framing = judged(&Story::begins().notifies([event.clone()]));
+    assert_eq!(codes(&framing.without_newer_fields()), [Code::NewerField]);
+    assert!(observed(&framing.without_newer_fields()[0]).contains("`severity`"));
+    assert!(all_hold(&framing.valid("NotifyEventRequest")));
+    let mut made_up = event;
+    made_up.as_object_mut().unwrap().remove("severity");
+    made_up["urgency"] = json!(5);
+    let framing = judged(&Story::begins().notifies([made_up]));
+    assert!(all_hold(&framing.without_newer_fields()));
+    assert_eq!(codes(&framing.valid("NotifyEventRequest")), [Code::InvalidFrame]);
+}
+
+#[test]
+fn a_field_of_2_1_in_an_answer_of_2_0_1_is_found_too() {
+    let story = Story::begins()
+        .receives("GetVariables", json!({"getVariableData": [{"component": {"name": "EVSE"}, "variable": {"name": "Power"}}]}))
+        .answers(json!({"getVariableResult": [{"attributeStatus": "Accepted", "attributeValue": "1",
+            "component": {"name": "EVSE"}, "variable": {"name": "Power"}, "customData": {"vendorId": "x"}}]}));
+    assert!(all_hold(&judged(&story).without_newer_fields()));
+    assert!(matches!(judged(&Story::begins()).without_newer_fields().as_slice(), [Check::Open { .. }]));
+    let log = Story::begins()
+        .says("LogStatusNotification", json!({"status": "Idle", "statusInfo": {"reasonCode": "x"}}));
+    assert_eq!(codes(&judged(&log).without_newer_fields()), [Code::NewerField]);
+    assert!(all_hold(&judged(&log).valid("LogStatusNotificationRequest")));
+}
+
+#[test]
 fn an_action_that_no_version_has_is_an_invalid_message() {
     let framing = judged(&Story::begins().calls("MakeCoffee", json!({})));
     assert_eq!(codes(&framing.valid("MakeCoffeeRequest")), [Code::InvalidFrame]);

@@ -1,11 +1,13 @@
 //! What an inventory says to the conditions of an archetype.
 
+mod standard;
+
 use crate::inventory::{Inventory, component_at, variable_at};
 use crate::{Check, Code};
 use ocpp::Version;
 use ocpp::device::same;
 use spec::model::{Answer, ComponentRow, Obligation, Row, Topology, VariableRow};
-use spec::{Archetype, Place};
+use spec::{Archetype, Declaration, Place};
 
 /// A condition with the answer an inventory gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +33,7 @@ struct Sign<'a> {
 
 /// Answers every condition of an archetype from an inventory, in the order of the archetype.
 ///
-/// `Yes` if a component or variable under the condition is reported at one of its places; `No` if none is and one
+/// Where no row sits under a condition, a standard part of the device model may tell. Else: `Yes` if a component or variable under the condition is reported at one of its places; `No` if none is and one
 /// of them is more than optional; else, or where something alike is reported, `Unknown`.
 pub fn answers(
     archetype: &Archetype,
@@ -41,7 +43,10 @@ pub fn answers(
 ) -> Vec<Answered> {
     let condition = |id: &str| {
         let signs = signs(archetype, inventory, topology, version, id);
-        conclude(&signs)
+        match standard::answer(id, inventory).filter(|_| signs.is_empty()) {
+            Some(told) => told,
+            None => conclude(&signs),
+        }
     };
     archetype
         .conditions
@@ -51,6 +56,19 @@ pub fn answers(
             Answered { id: c.id.clone(), question: c.question.clone(), answer, because }
         })
         .collect()
+}
+
+/// What was declared absent and is reported all the same, one sentence each.
+pub fn declared_absent_yet_reported(
+    archetype: &Archetype,
+    declaration: &Declaration,
+    inventory: &Inventory,
+    version: Version,
+) -> Vec<String> {
+    let seen = answers(archetype, inventory, declaration.topology(), version);
+    let contradicted =
+        seen.into_iter().filter(|a| a.answer == Answer::Yes && declaration.answer(&a.id) == Answer::No);
+    contradicted.map(|a| format!("{} is declared absent, yet {}", a.id, a.because)).collect()
 }
 
 fn signs<'a>(

@@ -10,7 +10,7 @@ mod layout;
 mod reports;
 mod rows;
 
-pub use conditions::{Answered, answers};
+pub use conditions::{Answered, answers, declared_absent_yet_reported};
 pub use faults::{FaultReach, FaultWay, Reach};
 pub use layout::{Layout, contradiction, layout};
 pub use reports::{Inventories, NoInventory, described, read};

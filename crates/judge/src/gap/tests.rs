@@ -93,6 +93,18 @@ faults:
   - {id: F-0002, title: Hot contact, shows: S., monitors: [M-0003, M-0004], rig: ordinary, action: A., obligation: should, when: contact, grounding: judgement, rationale: R., since: 1}
 "#;
 
+#[test]
+fn what_is_declared_absent_and_reported_is_a_contradiction() {
+    let version = ocpp::Version::V201;
+    let found = |answer: &str| {
+        let inventory = inventory(&[contact()]);
+        declared_absent_yet_reported(&archetype(), &declared(answer, "no"), &inventory, version)
+    };
+    assert_eq!(found("yes"), Vec::<String>::new());
+    assert_eq!(found("no").len(), 1);
+    assert!(found("no")[0].starts_with("contact is declared absent, yet TemperatureSensor[Contact]"));
+}
+
 /// An entry of a NotifyReport at an EVSE and, unless it is 0, a connector.
 pub(super) fn at(component: &str, variable: &str, evse: i64, connector: i64) -> Value {
     let mut place = json!({ "id": evse });

@@ -3,7 +3,7 @@
 use super::Hygiene;
 use crate::events::Event;
 use crate::{Check, Code, Finding};
-use ocpp::VariableAddress;
+use ocpp::{MonitorType, VariableAddress};
 use std::collections::BTreeMap;
 use trace::Seq;
 
@@ -12,6 +12,8 @@ use trace::Seq;
 pub struct Coded {
     /// The variable.
     pub address: VariableAddress,
+    /// The type of the monitor that tells it: too cold and too hot are two faults of one variable.
+    pub kind: MonitorType,
     /// The value; `None` where any alert means it.
     pub value: Option<String>,
     /// The codes it corresponds to.
@@ -95,7 +97,8 @@ impl Hygiene {
                 let built_in = event.class.as_deref() != Some("CustomMonitor");
                 let means =
                     c.value.as_ref().map_or(event.trigger == "Alerting", |v| v.eq_ignore_ascii_case(value));
-                here && built_in && means
+                let kind = self.monitor_of(event).and_then(|m| m.kind.as_deref());
+                here && built_in && means && kind.is_none_or(|k| k == c.kind.as_str())
             });
             let Some(fault) = of_fault else { continue };
             judged.push(event.at);

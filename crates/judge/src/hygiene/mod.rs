@@ -45,6 +45,8 @@ struct Known {
     address: VariableAddress,
     class: Option<String>,
     severity: Option<i64>,
+    /// The type, as spelt by the station.
+    kind: Option<String>,
     /// Whether the suite set it.
     ours: bool,
 }
@@ -122,8 +124,14 @@ impl Hygiene {
         self.reported = true;
         let part = crate::Part { at, seq_no: None, tbc: false, payload: payload.clone() };
         for m in crate::monitors::MonitoringReport::from_parts(&[part]).monitors {
-            let known =
-                Known { at, address: m.address, class: m.notification, severity: m.severity, ours: false };
+            let known = Known {
+                at,
+                address: m.address,
+                class: m.notification,
+                severity: m.severity,
+                kind: Some(m.kind),
+                ours: false,
+            };
             self.monitors.entry(m.id).or_default().push(known);
         }
     }
@@ -138,7 +146,8 @@ impl Hygiene {
                     if let (Some(id), Some(address)) = (id, crate::results::address(&result)) {
                         let severity = result.get("severity").and_then(Value::as_i64);
                         let class = Some("CustomMonitor".to_owned());
-                        let known = Known { at, address, class, severity, ours: true };
+                        let kind = result.get("type").and_then(Value::as_str).map(str::to_owned);
+                        let known = Known { at, address, class, severity, kind, ours: true };
                         self.monitors.entry(id).or_default().push(known);
                     }
                 }

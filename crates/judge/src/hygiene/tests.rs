@@ -241,7 +241,12 @@ mod causes {
     #[test]
     fn a_fault_with_a_code_carries_one() {
         let address = crate::results::address(&event(1)).unwrap();
-        let coded = [Coded { address, value: None, codes: vec!["CX003".into()] }];
+        let kind = ocpp::MonitorType::UpperThreshold;
+        let coded = [Coded { address: address.clone(), kind, value: None, codes: vec!["CX003".into()] }];
+        let too_cold = ocpp::MonitorType::LowerThreshold;
+        let other = [Coded { address, kind: too_cold, value: None, codes: vec!["CX003".into()] }];
+        let none = said(event(1)).faults_carry_codes(&other);
+        assert!(matches!(none[..], [Check::Void(_)]), "another fault of the variable");
         assert_eq!(codes(&said(event(1)).faults_carry_codes(&coded)), [Code::EventField]);
         assert!(all_hold(&said(with(event(1), "techCode", json!("CX003"))).faults_carry_codes(&coded)));
     }

@@ -1,13 +1,16 @@
 //! The way in: from a byte stream over the handshakes to the seat, or to a refusal.
 
 use super::{
-    Inner,
+    Door, Inner,
     connection::{self, Listener, Reply},
     handshake::{self, Hello, Refused, Socket, Terms},
     line::{Farewell, Line},
     replies::{self, Circumstances, Heard, Standing},
 };
-use crate::stream::{Cutter, LINGER, Wire, drain};
+use crate::{
+    password::Passwords,
+    stream::{Cutter, LINGER, Wire, drain},
+};
 use std::{pin::Pin, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -28,12 +31,17 @@ impl Inner {
         }
         let limit = sleep(self.config.handshake_timeout);
         tokio::pin!(limit);
+        let door = self.rules().policy.door;
         let Some(acceptor) = &self.config.security.acceptor else {
             return self.serve(wire, peer, secured, limit, cutter).await;
         };
+        let posing = match acceptor.posing(door) {
+            Ok(posing) => posing,
+            Err(why) => return self.refuse(peer, Refused::of(Cause::Tls, why), secured),
+        };
         let shaken = tokio::select! {
             biased;
-            shaken = acceptor.accept(wire, self.log.clock()) => shaken,
+            shaken = posing.accept(wire, self.log.clock()) => shaken,
             () = &mut limit => {
                 let reason = format!("no complete TLS handshake within {:?}", self.config.handshake_timeout);
                 return self.refuse(peer, Refused::of(Cause::Timeout, reason), secured);
@@ -75,10 +83,16 @@ impl Inner {
             let seat = self.seat();
             (seat.station.clone(), seat.version)
         };
-        let passwords = self.config.security.profile().has_password().then(|| self.rules().passwords.clone());
+        let door = self.rules().policy.door;
+        let passwords =
+            self.config.security.profile().has_password().then(|| match door {
+                Door::WrongPassword => Passwords::default(),
+                _ => self.rules().passwords.clone(),
+            });
         let terms = Terms {
             versions: pinned.as_slice().first().map_or(&self.config.versions, std::slice::from_ref),
             station: station.as_deref(),
+            knows_nobody: door == Door::UnknownIdentity,
             passwords: passwords.as_ref(),
             max_message: self.config.max_message,
         };

@@ -52,6 +52,8 @@ pub(super) struct Terms<'a> {
     pub(super) versions: &'a [Version],
     /// The only identity let in; `None` lets everyone in.
     pub(super) station: Option<&'a str>,
+    /// Whether the suite plays a CSMS that knows nobody.
+    pub(super) knows_nobody: bool,
     /// Demanded by basic authentication; `None` demands nothing.
     pub(super) passwords: Option<&'a Passwords>,
     /// Largest message in bytes.
@@ -153,6 +155,9 @@ fn hear(request: &Request, terms: Terms<'_>) -> Result<Hello, Refused> {
     let Some(id) = &station else {
         return Err(unknown(format!("no station identity at the end of the path `{path}`")));
     };
+    if terms.knows_nobody {
+        return Err(unknown(format!("`{id}`: the suite plays a CSMS that does not know it")));
+    }
     if let Some(expected) = terms.station.filter(|expected| expected != id) {
         return Err(unknown(format!("unknown station `{id}`: only `{expected}` is expected here")));
     }
@@ -212,7 +217,7 @@ mod tests {
     }
 
     fn terms<'a>(versions: &'a [Version], station: Option<&'a str>) -> Terms<'a> {
-        Terms { versions, station, passwords: None, max_message: 1 << 20 }
+        Terms { versions, station, knows_nobody: false, passwords: None, max_message: 1 << 20 }
     }
 
     #[test]

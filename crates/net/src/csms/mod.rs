@@ -11,7 +11,7 @@ mod replies;
 mod security;
 mod slot;
 
-pub use policy::{Authorization, BootReply, BootStatus, Policy, RefusalCode, Treatment};
+pub use policy::{Authorization, BootReply, BootStatus, Door, Policy, RefusalCode, Treatment};
 pub use security::{Profile, Security, SecurityConfig, SecurityError};
 
 use crate::{
@@ -273,6 +273,11 @@ impl Csms {
     /// A01). It counts from the next connection on.
     pub fn set_password(&self, identity: &str, password: Password) {
         self.inner.rules().passwords.set(identity, password);
+    }
+
+    /// The password of an identity, if it has one: whoever changes it has to be able to put it back.
+    pub fn password_of(&self, identity: &str) -> Option<Password> {
+        self.inner.rules().passwords.of(identity).cloned()
     }
 
     /// The security profile demanded.

@@ -19,6 +19,34 @@ pub struct Policy {
     pub actions: BTreeMap<String, Treatment>,
     /// What is done with CALLs of all other actions.
     pub others: Treatment,
+    /// How stations that connect are received. Connections that are open stay open.
+    #[serde(skip_serializing_if = "Door::is_open")]
+    pub door: Door,
+}
+
+/// How stations that connect are received.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Door {
+    /// As the security profile demands.
+    #[default]
+    Open,
+    /// No password is right: HTTP 401 (profiles 1 and 2).
+    WrongPassword,
+    /// No identity is known: HTTP 404.
+    UnknownIdentity,
+    /// No authority of stations' certificates is trusted (profile 3).
+    ForeignCertificate,
+    /// Stations' certificates are held against a time when they have expired (profile 3).
+    ExpiredCertificate,
+    /// The suite shows a certificate for the same names, issued by an authority nobody trusts (profiles 2 and 3).
+    Impostor,
+}
+
+impl Door {
+    fn is_open(&self) -> bool {
+        *self == Door::Open
+    }
 }
 
 /// The answer to a BootNotification.
@@ -110,6 +138,11 @@ impl Policy {
     /// Every BootNotification is answered like this.
     pub fn boot(status: BootStatus, interval: Option<u32>) -> Policy {
         Policy { boot: BootReply { status, interval }, ..Policy::default() }
+    }
+
+    /// Stations that connect are received like this.
+    pub fn at_the_door(door: Door) -> Policy {
+        Policy { door, ..Policy::default() }
     }
 
     /// Treats the CALLs of an action in this way.

@@ -70,7 +70,7 @@ where
         (true, None) => return Err(failed(TlsError::NoAuthority)),
     };
     let mut request = ClientRequestBuilder::new(uri).with_header("User-Agent", "diagmark-station");
-    if let Some(password) = &credentials.password {
+    if let Some(password) = credentials.shown().as_ref() {
         request = request.with_header("Authorization", password.authorization(id));
     }
     for version in versions {

@@ -4,7 +4,10 @@ use crate::{
     password::Password,
     tls::{Connector, KeyFiles, PemError, TlsError, provider, roots},
 };
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 /// Where the credentials of a station are.
 #[derive(Debug, Clone, Default)]
@@ -31,11 +34,11 @@ pub enum CredentialsError {
     Tls(#[from] TlsError),
 }
 
-/// The credentials of a station. Clones share keys.
+/// The credentials of a station. Clones share keys and the password.
 #[derive(Debug, Clone, Default)]
 pub struct Credentials {
     pub(super) connector: Option<Connector>,
-    pub(super) password: Option<Password>,
+    password: Arc<Mutex<Option<Password>>>,
 }
 
 impl Credentials {
@@ -46,7 +49,7 @@ impl Credentials {
 
     /// Only a password.
     pub fn password(password: Password) -> Credentials {
-        Credentials { connector: None, password: Some(password) }
+        Credentials { connector: None, password: held(Some(password)) }
     }
 
     /// Reads the files.
@@ -60,6 +63,21 @@ impl Credentials {
             (None, Some(_)) => return Err(CredentialsError::NoAuthority),
             (None, None) => None,
         };
-        Ok(Credentials { connector, password: files.password })
+        Ok(Credentials { connector, password: held(files.password) })
     }
+
+    /// Shows another password from the next connection on, if there was one before (OCPP A01.FR.01).
+    pub fn change_password(&self, password: Password) {
+        if let Some(shown) = self.shown().as_mut() {
+            *shown = password;
+        }
+    }
+
+    pub(super) fn shown(&self) -> MutexGuard<'_, Option<Password>> {
+        self.password.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn held(password: Option<Password>) -> Arc<Mutex<Option<Password>>> {
+    Arc::new(Mutex::new(password))
 }

@@ -9,6 +9,7 @@
 mod certificate;
 mod client;
 mod files;
+mod foreign;
 mod server;
 
 pub(crate) use certificate::{hex, inspect};

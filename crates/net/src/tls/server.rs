@@ -1,7 +1,8 @@
 //! The suite's end of a TLS connection. What was negotiated, and what a refused client showed, is evidence.
 
-use super::{Identity, TlsError, inspect, provider, told};
-use crate::Clock;
+use super::{Identity, TlsError, foreign, inspect, provider, told};
+use crate::{Clock, csms::Door};
+use jiff::SignedDuration;
 use std::{
     fmt, io,
     sync::{Arc, Mutex, PoisonError},
@@ -27,6 +28,9 @@ use tokio_rustls::{
 };
 use trace::Tls;
 
+/// Longer than any certificate of a station is valid.
+const A_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 365 * 200);
+
 /// Takes TLS connections. Clones share keys and authorities.
 #[derive(Clone)]
 pub(crate) struct Acceptor {
@@ -34,6 +38,8 @@ pub(crate) struct Acceptor {
     /// In order of preference; at least one.
     identities: Arc<Identities>,
     clients: Arc<dyn ClientCertVerifier>,
+    /// How far the time certificates are held against is ahead.
+    ahead: SignedDuration,
 }
 
 /// A handshake that failed: how far it came, why, and the stream, for the alert on it may not be read yet.
@@ -58,7 +64,30 @@ impl Acceptor {
                 WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build()?
             }
         };
-        Ok(Acceptor { provider, identities: Arc::new(Identities(identities)), clients })
+        let identities = Arc::new(Identities(identities));
+        Ok(Acceptor { provider, identities, clients, ahead: SignedDuration::ZERO })
+    }
+
+    /// The acceptor that receives stations in this way; made anew for each connection, as that is rare.
+    pub(crate) fn posing(&self, door: Door) -> Result<Acceptor, String> {
+        let mut posing = self.clone();
+        match door {
+            Door::Open | Door::WrongPassword | Door::UnknownIdentity => {}
+            Door::ExpiredCertificate => posing.ahead = A_LIFETIME,
+            Door::ForeignCertificate if self.clients.offer_client_auth() => {
+                let mut roots = RootCertStore::empty();
+                roots.add(foreign::authority()?).map_err(|e| e.to_string())?;
+                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), self.provider.clone());
+                posing.clients = verifier.build().map_err(|e| e.to_string())?;
+            }
+            Door::ForeignCertificate => {}
+            Door::Impostor => {
+                let copies = self.identities.0.iter().filter_map(|own| own.cert.first());
+                let copies = copies.map(|leaf| foreign::copy(leaf, &self.provider));
+                posing.identities = Arc::new(Identities(copies.collect::<Result<_, _>>()?));
+            }
+        }
+        Ok(posing)
     }
 
     /// Does the server's half of the handshake. Certificates are held against the time of `clock`.
@@ -100,7 +129,7 @@ impl Acceptor {
     }
 
     fn config(&self, clients: Arc<Witness>, clock: &Clock) -> Result<ServerConfig, rustls::Error> {
-        let time = Arc::new(Time(clock.clone()));
+        let time = Arc::new(Time(clock.clone(), self.ahead));
         let config = ServerConfig::builder_with_details(self.provider.clone(), time)
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
             .with_client_cert_verifier(clients)
@@ -211,11 +240,12 @@ impl ClientCertVerifier for Witness {
 
 /// The time of the suite's clock.
 #[derive(Debug)]
-struct Time(Clock);
+struct Time(Clock, SignedDuration);
 
 impl TimeProvider for Time {
     fn current_time(&self) -> Option<UnixTime> {
-        let since = Duration::try_from(self.0.now().duration_since(jiff::Timestamp::UNIX_EPOCH)).ok()?;
+        let since = self.0.now().duration_since(jiff::Timestamp::UNIX_EPOCH).saturating_add(self.1);
+        let since = Duration::try_from(since).ok()?;
         Some(UnixTime::since_unix_epoch(since))
     }
 }

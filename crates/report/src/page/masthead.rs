@@ -206,7 +206,7 @@ fn foot(r: &ResultFile) -> Html {
         ("Archetype", r.archetype.hash.clone()),
         ("Scenarios", r.suite.features.clone()),
         ("Suite", format!("diagmark {}, commit {commit}", r.suite.version)),
-        ("Stimuli", r.stimulus.binding.clone()),
+        ("Stimuli", r.stimulus.in_words()),
         (
             "Time",
             format!(

@@ -38,6 +38,7 @@ fn head(page: &mut Page, file: &GapFile) {
     page.hang("", 0, ink, &text);
     page.gap();
     page.field(0, "Archetype", &format!("{} {}, edition {}{}", a.id, a.version, a.edition, chosen(file)));
+    candidates(page, file);
     page.field(0, "Station", &station(&file.station));
     page.field(0, "OCPP", file.ocpp_version.as_str());
     page.field(0, "EVSEs", &evses(&file.connectors));
@@ -66,18 +67,20 @@ fn chosen(file: &GapFile) -> String {
         Chosen::Given => String::new(),
         Chosen::Declared => " (as declared)".to_owned(),
         Chosen::Recorded => " (as in the run)".to_owned(),
-        Chosen::Nearest => {
-            let share = |c: &crate::gap::Candidate| {
-                format!("{} % of the musts that could be told are met", c.percent())
-            };
-            let mut all = file.candidates.iter();
-            let first = all.next().map_or(String::new(), share);
-            let others: Vec<String> = all.map(|c| format!("{} {} %", c.id, c.percent())).collect();
-            match others.as_slice() {
-                [] => format!(" (the nearest: {first}; there is no other to choose from yet)"),
-                others => format!(" (the nearest: {first}; {})", others.join(", ")),
-            }
-        }
+        Chosen::Nearest => match file.candidates.len() {
+            0 | 1 => " (there is no other to choose from)".to_owned(),
+            all => format!(" (the nearest of {all})"),
+        },
+    }
+}
+
+/// How near each archetype is, where there was a choice.
+fn candidates(page: &mut Page, file: &GapFile) {
+    if file.candidates.len() < 2 {
+        return;
+    }
+    for (n, c) in file.candidates.iter().enumerate() {
+        page.field(0, if n == 0 { "Nearest" } else { "" }, &format!("{}: {}", c.id, c.reason));
     }
 }
 

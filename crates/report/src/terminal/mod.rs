@@ -1,6 +1,7 @@
 //! The report of a run on a terminal: what it came to first, then what a laboratory or a firmware engineer acts
 //! on, then where the rest is.
 
+mod coverage;
 mod expected;
 mod failures;
 mod gap;
@@ -8,6 +9,7 @@ mod groups;
 mod own;
 mod style;
 
+pub use coverage::coverage;
 pub use gap::gap;
 
 use crate::level::{LevelTally, tallies};
@@ -73,7 +75,7 @@ fn head(page: &mut Page, result: &ResultFile) {
     }
     let commit = result.suite.commit.as_ref().map_or(String::new(), |c| format!(", commit {c}"));
     page.field(0, "Suite", &format!("diagmark {}{commit}", result.suite.version));
-    page.field(0, "Stimuli", stimuli(&result.stimulus.binding));
+    page.field(0, "Stimuli", &result.stimulus.in_words());
     for tally in tallies(result.requested_level, &result.verdicts) {
         page.field(0, &format!("Level {}", tally.level), &standing(result, &tally));
     }
@@ -163,11 +165,6 @@ fn standing(result: &ResultFile, tally: &LevelTally) -> String {
     let musts = format!("{} of {}", tally.met, counted(tally.musts, "must"));
     let separator = if why.is_empty() { "" } else { "; " };
     format!("{}: {word} ({musts}{separator}{})", tally.level.name(), why.join(", "))
-}
-
-/// What brought about the changes of values.
-fn stimuli(binding: &str) -> &str {
-    if binding == "none" { "no rig was bound" } else { binding }
 }
 
 /// How many failures, and in how many rows.

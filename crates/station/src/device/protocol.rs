@@ -114,7 +114,7 @@ pub(crate) const GIVEN: &[Given] = &[
     given("DeviceDataCtrlr", "BytesPerMessage", Integer, ReadOnly, "65536").of("SetVariables"),
     given("DeviceDataCtrlr", "ConfigurationValueSize", Integer, ReadOnly, "1000").limits(0.0, 1000.0),
     given("DeviceDataCtrlr", "ReportingValueSize", Integer, ReadOnly, "2500").limits(0.0, 2500.0),
-    given("SecurityCtrlr", "BasicAuthPassword", Text, WriteOnly, "").limits(0.0, 40.0),
+    given("SecurityCtrlr", "BasicAuthPassword", Text, WriteOnly, "").limits(0.0, 40.0).monitored(),
     given("SecurityCtrlr", "SecurityProfile", Integer, ReadOnly, "0").limits(0.0, 3.0),
     given("SecurityCtrlr", "OrganizationName", Text, ReadWrite, "").limits(0.0, 64.0),
     given("SecurityCtrlr", "CertificateEntries", Integer, ReadOnly, "0"),
@@ -123,7 +123,9 @@ pub(crate) const GIVEN: &[Given] = &[
     given("OCPPCommCtrlr", "HeartbeatInterval", Integer, ReadWrite, "300").seconds().limits(1.0, 86_400.0),
     given("OCPPCommCtrlr", "OfflineThreshold", Integer, ReadWrite, "60").seconds().limits(0.0, 86_400.0),
     given("OCPPCommCtrlr", "MessageTimeout", Integer, ReadOnly, "30").of("Default").seconds(),
-    given("OCPPCommCtrlr", "MessageAttempts", Integer, ReadWrite, "3").of("TransactionEvent").limits(1.0, 10.0),
+    given("OCPPCommCtrlr", "MessageAttempts", Integer, ReadWrite, "3")
+        .of("TransactionEvent")
+        .limits(1.0, 10.0),
     given("OCPPCommCtrlr", "MessageAttemptInterval", Integer, ReadWrite, "10")
         .of("TransactionEvent")
         .seconds()
@@ -137,7 +139,8 @@ pub(crate) const GIVEN: &[Given] = &[
     given("AuthCtrlr", "LocalAuthorizeOffline", Boolean, ReadOnly, "true"),
     given("AuthCtrlr", "LocalPreAuthorize", Boolean, ReadWrite, "false"),
     given("LocalAuthListCtrlr", "Enabled", Boolean, ReadOnly, "true"),
-    given("OCPPCommCtrlr", "FileTransferProtocols", MemberList, ReadOnly, ""),
+    given("OCPPCommCtrlr", "FileTransferProtocols", MemberList, ReadOnly, "HTTPS,HTTP,FTP")
+        .offered(&["HTTPS", "HTTP", "FTP"]),
     given("OCPPCommCtrlr", "NetworkConfigurationPriority", SequenceList, ReadOnly, "1").offered(&["1"]),
 ];
 

@@ -99,7 +99,7 @@ impl Station {
         if !data.monitor_type.is_in(self.version) || !described.supports(data.monitor_type) {
             return Err(NotSet("UnsupportedMonitorType", None));
         }
-        if data.periodic_event_stream.is_some_and(|p| !self.may_stream(data.monitor_type, p, data.id)) {
+        if data.periodic_event_stream.is_some_and(|p| !self.may_stream(data.monitor_type, p)) {
             return Err(NotSet("Rejected", Some("UnsupportedRequest")));
         }
         let severity = u8::try_from(data.severity)

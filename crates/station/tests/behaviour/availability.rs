@@ -15,7 +15,7 @@ fn told(csms: &mut Csms) -> Vec<String> {
         .into_iter()
         .map(|s| format!("{}.{} {}", s["evseId"], s["connectorId"], s["connectorStatus"].as_str().unwrap()));
     let statuses: Vec<String> = statuses.collect();
-    let events = csms.events().into_iter().filter(|e| e["component"]["name"] == "Connector").map(|e| {
+    let events = csms.all_events().into_iter().filter(|e| e["component"]["name"] == "Connector").map(|e| {
         let evse = &e["component"]["evse"];
         format!("{}.{} {}", evse["id"], evse["connectorId"], e["actualValue"].as_str().unwrap())
     });
@@ -121,6 +121,6 @@ fn a_level_that_silences_the_state_event_gets_a_status_notification() {
     let mut csms = Csms::online(Version::V21);
     csms.status("SetMonitoringLevel", json!({ "severity": 3 }));
     change(&mut csms, "Inoperative", json!({ "id": 2 }));
-    assert_eq!(csms.events().len(), 0);
+    assert_eq!(csms.all_events().len(), 0);
     assert_eq!(csms.take("StatusNotification").len(), 1);
 }

@@ -86,18 +86,18 @@ fn with_state_monitor(version: Version) -> Csms {
 fn a_hardwired_monitor_on_the_state_of_a_connector_tells_it_instead_of_a_notification() {
     let mut new = with_state_monitor(Version::V21);
     new.value("Connector.AvailabilityState@1.1", "Faulted");
-    assert_eq!(new.event()["eventNotificationType"], "HardWiredMonitor");
+    assert_eq!(new.all_events()[0]["eventNotificationType"], "HardWiredMonitor");
     assert!(new.take("StatusNotification").is_empty());
     new.value("Connector.AvailabilityState@1.2", "Faulted");
-    assert_eq!(new.event()["eventNotificationType"], "HardWiredNotification", "it has no monitor");
+    assert_eq!(new.all_events()[0]["eventNotificationType"], "HardWiredNotification", "it has no monitor");
     new.status("SetMonitoringLevel", json!({ "severity": 6 }));
     new.value("Connector.AvailabilityState@1.1", "Available");
-    assert!(new.events().is_empty(), "the level silences the monitor");
+    assert!(new.all_events().is_empty(), "the level silences the monitor");
     assert_eq!(new.take("StatusNotification").len(), 1, "the state is told all the same");
 
     let mut old = with_state_monitor(Version::V201);
     old.value("Connector.AvailabilityState@1.1", "Faulted");
-    assert_eq!(old.event()["eventNotificationType"], "HardWiredMonitor");
+    assert_eq!(old.all_events()[0]["eventNotificationType"], "HardWiredMonitor");
     assert_eq!(old.take("StatusNotification").len(), 1);
 }
 

@@ -36,11 +36,55 @@ fn the_operator_decides_what_is_queued() {
         csms.connect();
         assert_eq!(heat(&mut csms).len(), 2);
         csms.put("MonitoringCtrlr.OfflineQueuingSeverity", "0");
+        csms.must_set(monitor("Delta", HOT, 2.0, 7));
         csms.disconnect();
-        csms.value(HOT, "25");
+        csms.value(HOT, "85");
+        csms.value(HOT, "40");
+        csms.value(HOT, "85");
         csms.connect();
         assert_eq!(heat(&mut csms).len(), 0);
     });
+}
+
+#[test]
+fn a_threshold_that_was_not_severe_enough_to_be_queued_is_looked_at_again() {
+    in_both(|mut csms| {
+        csms.put("MonitoringCtrlr.OfflineQueuingSeverity", "0");
+        let gone = |csms: &mut Csms, value: &str| {
+            csms.disconnect();
+            csms.value(HOT, value);
+            csms.wait(10);
+            csms.connect();
+            heat(csms)
+        };
+        let alerts = gone(&mut csms, "85");
+        assert_eq!(alerts.len(), 2);
+        assert!(alerts.iter().all(|e| e.get("cleared").is_none() && e["timestamp"] == "2026-03-01T10:00:17.000Z"));
+        let cleared = gone(&mut csms, "25");
+        assert_eq!(cleared.len(), 2);
+        assert!(cleared.iter().all(|e| e["cleared"] == true));
+        csms.disconnect();
+        csms.value(HOT, "85");
+        csms.value(HOT, "25");
+        csms.connect();
+        assert_eq!(heat(&mut csms).len(), 0, "what came and went leaves nothing to be told");
+    });
+}
+
+#[test]
+fn what_happens_before_the_boot_is_accepted_is_told_after_it_with_its_own_time() {
+    for version in ocpp::Version::ALL {
+        let mut csms = Csms::off(version);
+        csms.boot_status = "Pending";
+        csms.connect();
+        csms.wait(10);
+        csms.value(HOT, "85");
+        csms.boot_status = "Accepted";
+        csms.wait(290);
+        let events = heat(&mut csms);
+        assert_eq!(events.len(), 2, "whatever their severity: the station is not offline");
+        assert!(events.iter().all(|e| e["timestamp"] == "2026-03-01T10:00:17.000Z"));
+    }
 }
 
 #[test]
@@ -113,11 +157,46 @@ fn an_alert_that_ended_during_the_reboot_is_cleared_after_it() {
 }
 
 #[test]
-fn an_alert_that_still_holds_is_not_told_again_after_a_reboot() {
+fn a_built_in_alarm_that_still_holds_is_told_again_after_a_reboot_and_a_custom_one_is_not() {
     in_both(|mut csms| {
+        csms.must_set(monitor("UpperThreshold", HOT, 50.0, 7));
         csms.value(HOT, "85");
+        csms.value("EmergencyStopSensor.Active", "true");
         reboot(&mut csms, |_| ());
-        assert_eq!(heat(&mut csms).len(), 0);
+        let events = csms.events();
+        let of = |name: &str| events.iter().filter(|e| e["component"]["name"] == name).count();
+        assert_eq!(of("TemperatureSensor"), 2);
+        assert_eq!(of("EmergencyStopSensor"), 1);
+        csms.value(HOT, "25");
+        assert_eq!(heat(&mut csms).len(), 3, "each of them clears");
+    });
+}
+
+#[test]
+fn nothing_is_told_after_a_reboot_when_nothing_is_wrong() {
+    in_both(|mut csms| {
+        reboot(&mut csms, |_| ());
+        let events = csms.events();
+        assert!(events.iter().all(|e| e["variable"]["name"] == "AvailabilityState"), "{events:?}");
+    });
+}
+
+#[test]
+fn a_power_loss_costs_neither_settings_nor_what_waits_to_be_told() {
+    use spec::Effect;
+    in_both(|mut csms| {
+        csms.must_set(monitor("Periodic", HOT, 10.0, 5));
+        csms.status("ChangeAvailability", json!({ "operationalStatus": "Inoperative", "evse": { "id": 1 } }));
+        let before = csms.monitors(json!({}));
+        csms.disconnect();
+        csms.wait(35);
+        csms.station.apply(csms.now, &Effect::PowerLoss { seconds: 5 }).unwrap();
+        csms.wait(20);
+        csms.connect();
+        assert_eq!(csms.take("BootNotification")[0]["reason"], "PowerUp");
+        assert_eq!(heat(&mut csms).len(), 3, "the values from before the power was gone");
+        assert_eq!(csms.get("EVSE.AvailabilityState@1")["attributeValue"], "Unavailable");
+        assert_eq!(csms.monitors(json!({})), before);
     });
 }
 

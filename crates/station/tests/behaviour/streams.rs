@@ -99,16 +99,91 @@ fn a_stream_changes_its_rate_and_an_unknown_one_is_refused() {
     assert_eq!(csms.take(NOTIFY).len(), 2);
 }
 
+fn of_severity(severity: u8, params: Value) -> Value {
+    let mut wanted = streamed(1.0, params);
+    wanted["severity"] = severity.into();
+    wanted
+}
+
 #[test]
-fn no_more_streams_are_opened_than_offered() {
+fn no_more_streams_are_opened_than_offered_and_further_monitors_report_events() {
     let mut csms = online();
-    csms.must_set(streamed(1.0, json!({ "interval": 60 })));
-    let mut second = streamed(1.0, json!({ "interval": 60 }));
-    second["severity"] = 7.into();
-    csms.must_set(second);
-    let mut third = streamed(1.0, json!({ "interval": 60 }));
-    third["severity"] = 6.into();
-    assert_eq!(csms.set(third)["status"], "Rejected");
+    for severity in [8, 7] {
+        csms.must_set(of_severity(severity, json!({ "interval": 60 })));
+    }
+    assert_eq!(csms.take("OpenPeriodicEventStream").len(), 2);
+    let third = csms.must_set(of_severity(6, json!({ "interval": 60 })));
+    assert_eq!(csms.take("OpenPeriodicEventStream").len(), 0);
+    csms.wait(3);
+    let events = csms.events();
+    assert_eq!(events.len(), 3);
+    assert!(events.iter().all(|e| e["variableMonitoringId"] == third));
+}
+
+#[test]
+fn a_replaced_stream_makes_room_for_the_new_one() {
+    let mut csms = online();
+    let ids: Vec<i64> =
+        [8, 7].map(|s| csms.must_set(of_severity(s, json!({ "interval": 60 })))).into_iter().collect();
+    let mut again = of_severity(7, json!({ "interval": 30 }));
+    again["id"] = ids[1].into();
+    csms.forget();
+    assert_eq!(csms.must_set(again), ids[1]);
+    assert_eq!(csms.order, ["answer", "ClosePeriodicEventStream", "OpenPeriodicEventStream"]);
+}
+
+#[test]
+fn a_stream_without_a_rate_is_refused() {
+    let mut csms = online();
+    assert_eq!(csms.set(streamed(1.0, json!({})))["status"], "Rejected");
+}
+
+#[test]
+fn a_stream_goes_on_after_the_connection_was_lost() {
+    let mut csms = online();
+    csms.must_set(streamed(1.0, json!({ "interval": 2, "values": 4 })));
+    csms.wait(2);
+    csms.disconnect();
+    csms.wait(10);
+    assert_eq!(csms.take(NOTIFY).len(), 1, "nothing is sent while there is no connection");
+    csms.connect();
+    assert_eq!(csms.take("OpenPeriodicEventStream").len(), 1, "it was opened once, before");
+    csms.wait(2);
+    let bundles = csms.take(NOTIFY);
+    let first = &bundles[0];
+    assert_eq!(first["data"].as_array().unwrap().len(), 4);
+    assert_ne!(first["pending"], 0, "what was gathered meanwhile waits");
+    assert_eq!(bundles.last().unwrap()["pending"], 0);
+}
+
+#[test]
+fn a_stream_whose_opening_was_not_answered_is_opened_again() {
+    let mut csms = online();
+    csms.stream_status = "";
+    csms.must_set(streamed(1.0, json!({ "interval": 2 })));
+    assert_eq!(csms.call("GetPeriodicEventStream", json!({})), json!({}));
+    csms.stream_status = "Accepted";
+    csms.disconnect();
+    csms.forget();
+    csms.connect();
+    assert_eq!(csms.take("OpenPeriodicEventStream").len(), 1);
+    csms.wait(3);
+    assert_eq!(csms.take(NOTIFY).len(), 1);
+}
+
+#[test]
+fn a_stream_that_ends_before_it_was_accepted_leaves_the_next_one_alone() {
+    let mut csms = online();
+    csms.stream_status = "";
+    let first = csms.must_set(of_severity(8, json!({ "interval": 2 })));
+    csms.must_set(of_severity(7, json!({ "interval": 2 })));
+    assert_eq!(csms.clear(first), "Accepted");
+    csms.answer_stream("Rejected");
+    csms.answer_stream("Accepted");
+    csms.forget();
+    csms.wait(3);
+    assert_eq!(csms.take(NOTIFY).len(), 1);
+    assert_eq!(csms.events().len(), 0);
 }
 
 #[test]

@@ -6,7 +6,8 @@ use ocpp::frame::{self, Frame};
 use ocpp::{ComponentRef, EvseRef, VariableAddress, VariableRef, Version, validate};
 use serde_json::{Value, json};
 use spec::{Archetype, Declaration, Effect, Source};
-use station::{EffectError, Identity, Outgoing, OwnCall, Station};
+use net::Password;
+use station::{EffectError, Identity, Outgoing, OwnCall, Station, Upload, UploadFailure};
 
 pub(crate) const PRODUCT: &str = include_str!("product.yaml");
 
@@ -73,7 +74,13 @@ pub(crate) struct Csms {
     pub(crate) order: Vec<String>,
     pub(crate) boot_status: &'static str,
     pub(crate) stream_status: &'static str,
+    /// CALLs of this action are refused.
+    pub(crate) refuse: Option<&'static str>,
     pub(crate) rebooting: bool,
+    /// Files the station wants uploaded, not yet looked at.
+    pub(crate) uploads: Vec<Upload>,
+    /// The password it shows next time.
+    pub(crate) password: Option<Password>,
     answer: Option<Frame>,
 }
 
@@ -92,7 +99,10 @@ impl Csms {
             order: Vec::new(),
             boot_status: "Accepted",
             stream_status: "Accepted",
+            refuse: None,
             rebooting: false,
+            uploads: Vec::new(),
+            password: None,
             answer: None,
         }
     }
@@ -103,6 +113,12 @@ impl Csms {
         csms.connect();
         csms.forget();
         csms
+    }
+
+    /// Answers a stream whose opening was left unanswered, while `stream_status` was empty.
+    pub(crate) fn answer_stream(&mut self, status: &str) {
+        self.station.answered(self.now, "OpenPeriodicEventStream", Some(&json!({ "status": status })));
+        self.listen();
     }
 
     pub(crate) fn connect(&mut self) {
@@ -153,7 +169,11 @@ impl Csms {
                     };
                     self.order.push(call.action.clone());
                     self.heard.push((call.action.clone(), call.payload));
-                    self.station.answered(self.now, &call.action, Some(&answer));
+                    if call.action == "OpenPeriodicEventStream" && self.stream_status.is_empty() {
+                        continue;
+                    }
+                    let answer = Some(&answer).filter(|_| self.refuse != Some(call.action.as_str()));
+                    self.station.answered(self.now, &call.action, answer);
                 }
                 Outgoing::Send(text) => {
                     let Ok(Frame::Send { action, payload, .. }) = frame::read(&text, self.version).frame
@@ -165,6 +185,12 @@ impl Csms {
                     self.heard.push((action, payload));
                 }
                 Outgoing::Reboot | Outgoing::PowerLoss(_) => self.rebooting = true,
+                Outgoing::Upload(upload) => {
+                    self.order.push("upload".into());
+                    self.uploads.push(upload);
+                }
+                Outgoing::CancelUpload => self.order.push("cancel".into()),
+                Outgoing::Password(password) => self.password = Some(password),
             }
         }
     }
@@ -206,6 +232,13 @@ impl Csms {
 
     pub(crate) fn status(&mut self, action: &str, payload: Value) -> String {
         self.call(action, payload)["status"].as_str().unwrap().to_owned()
+    }
+
+    /// The file under way has arrived, or why it did not.
+    pub(crate) fn upload_ends(&mut self, number: u64, status: Result<(), &'static str>) {
+        let ended = status.map_err(|status| UploadFailure { status, reason: None });
+        self.station.upload_ended(self.now, number, ended);
+        self.listen();
     }
 
     /// Lets seconds pass; the station is woken when it wants to be.
@@ -272,10 +305,15 @@ impl Csms {
         taken.into_iter().map(|(_, p)| p).collect()
     }
 
-    /// Events since last asked.
-    pub(crate) fn events(&mut self) -> Vec<Value> {
+    /// Every event since last asked.
+    pub(crate) fn all_events(&mut self) -> Vec<Value> {
         let messages = self.take("NotifyEvent");
         messages.iter().flat_map(|m| m["eventData"].as_array().unwrap().clone()).collect()
+    }
+
+    /// Events since last asked, but for the states of connectors: a fault may change those too.
+    pub(crate) fn events(&mut self) -> Vec<Value> {
+        self.all_events().into_iter().filter(|e| !is_state_of_connector(e)).collect()
     }
 
     /// The one event since last asked.
@@ -343,4 +381,8 @@ pub(crate) fn shown(entry: &Value) -> String {
     let component: ComponentRef = serde_json::from_value(entry["component"].clone()).unwrap();
     let variable: VariableRef = serde_json::from_value(entry["variable"].clone()).unwrap();
     VariableAddress { component, variable }.to_string()
+}
+
+fn is_state_of_connector(event: &Value) -> bool {
+    event["component"]["name"] == "Connector" && event["variable"]["name"] == "AvailabilityState"
 }

@@ -98,9 +98,8 @@ pub(super) fn find(value: &Value, action: Option<&str>) -> Vec<Found> {
     walk(value, "", None, &mut found);
     // Customer information is free text that is nothing but personal.
     if action == Some("NotifyCustomerInformation") {
-        if let Some(at) = value.as_array().map(|a| a.len().saturating_sub(1)) {
-            found.push((format!("/{at}/data"), Category::Customer));
-        }
+        let last = value.as_array().map_or(0, |a| a.len().saturating_sub(1));
+        found.push((format!("/{last}/data"), Category::Customer));
     }
     found.retain(|(at, _)| value.pointer(at).is_some_and(|v| v.as_str().is_some_and(|s| !s.is_empty())));
     found.sort();

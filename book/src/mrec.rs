@@ -1,0 +1,31 @@
+//! The minimum required error codes of ChargeX by name.
+
+/// Codes and the names ChargeX gave them.
+pub(crate) const CODES: [(&str, &str); 26] = [
+    ("CX001", "ConnectorLockFailure"),
+    ("CX002", "GroundFailure"),
+    ("CX003", "HighTemperature"),
+    ("CX004", "OverCurrentFailure"),
+    ("CX005", "OverVoltage"),
+    ("CX006", "UnderVoltage"),
+    ("CX007", "WeakSignal"),
+    ("CX008", "EmergencyStop"),
+    ("CX009", "AuthorizationTimeout"),
+    ("CX010", "InvalidVehicleMode"),
+    ("CX011", "CableCheckFailure"),
+    ("CX012", "PreChargeFailure"),
+    ("CX013", "NoInternet"),
+    ("CX014", "PilotFault"),
+    ("CX015", "PowerLoss"),
+    ("CX016", "EVContactorFault"),
+    ("CX017", "EVSEContactorFault"),
+    ("CX018", "CableOverTempDerate"),
+    ("CX019", "CableOverTempStop"),
+    ("CX020", "PartialInsertion"),
+    ("CX021", "CapacitanceFault"),
+    ("CX022", "ResistanceFault"),
+    ("CX023", "ProximityFault"),
+    ("CX024", "ConnectorVoltageHigh"),
+    ("CX025", "BrokenLatch"),
+    ("CX026", "CutCable"),
+];
