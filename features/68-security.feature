@@ -35,3 +35,22 @@ Feature: The link is secured, and what endangers the station is told
     Scenario: Somebody poses as the back end
       When the back end shows a certificate that nobody can trust for a while
       Then the station has not connected to it, and tells of it once it is back
+
+  Rule: B-0490 A back end that does not know the station is tried again
+
+    @id:DX-SEC-010 @req:B-0490 @level:3 @v:2.0.1 @v:2.1 @stimulus:protocol @impact:disruptive
+    Scenario: The identity is unknown for a while
+      When the back end does not know the station for a while
+      Then it has kept trying, and is back when it is let in again
+
+  Rule: B-0491 A refused certificate is tried again
+
+    @id:DX-SEC-011 @req:B-0491 @level:3 @v:2.0.1 @v:2.1 @needs:client-certificate @stimulus:protocol @impact:disruptive
+    Scenario: The certificate is of an unknown authority for a while
+      When the certificate of the station is refused for a while as one of an unknown authority
+      Then it has kept trying, and is back when it is let in again
+
+    @id:DX-SEC-012 @req:B-0491 @ocpp:A00.FR.430 @level:3 @v:2.0.1 @v:2.1 @needs:client-certificate @stimulus:protocol @impact:disruptive
+    Scenario: The certificate counts as expired for a while
+      When the certificate of the station is refused for a while as expired
+      Then it has kept trying, and is back when it is let in again

@@ -114,16 +114,20 @@ fn effect(schema: &Value, of: &Value) -> EffectView {
 fn keys(schema: &Value, of: &Value) -> Vec<Key> {
     let empty = serde_json::Map::new();
     let all = of.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-    let required: Vec<&str> =
-        of.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = of
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let others = all.keys().map(String::as_str).filter(|k| !required.contains(k));
     let ordered = required.iter().copied().chain(others);
     ordered
         .filter_map(|name| {
             let property = all.get(name)?;
             let (kind, description) = (kind(property), text(property, "description"));
-            let description =
-                if description.is_empty() { described(schema, property) } else { description };
+            let description = if description.is_empty() { described(schema, property) } else { description };
             Some(Key { name: name.to_owned(), kind, required: required.contains(&name), description })
         })
         .collect()

@@ -17,7 +17,7 @@ const MAX_DETAIL: usize = 200;
 #[serde(untagged)]
 pub enum HookMessage {
     /// What the rig is asked.
-    Request(HookRequest),
+    Request(Box<HookRequest>),
     /// What it answers.
     Answer(HookAnswer),
 }

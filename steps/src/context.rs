@@ -1,6 +1,7 @@
 //! What all scenarios of a run share.
 
 use crate::link::Link;
+use judge::Stimulus;
 use ocpp::Version;
 use ocpp::validate::Validators;
 use spec::model::RowId;
@@ -42,6 +43,11 @@ impl Context {
     ) -> Context {
         let change_password = false;
         Context { archetype, declaration, version, validators, binding, change_password, link }
+    }
+
+    /// What an effect of the rig of this run counts as.
+    pub fn by_rig(&self) -> Stimulus {
+        if self.binding == "operator" { Stimulus::Operator } else { Stimulus::Hook }
     }
 
     /// The deadline of a behaviour row, as declared.

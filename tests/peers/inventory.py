@@ -132,7 +132,8 @@ def physical() -> list[Variable]:
         *of(
             "TemperatureSensor",
             flag("Active", 4),
-            flag("Problem", 5),
+            # IMPERFECTION 12: should have a hardwired monitor of severity 5.
+            flag("Problem"),
             measured(
                 "Temperature",
                 31.5,
@@ -151,7 +152,8 @@ def physical() -> list[Variable]:
             count("Count", 12, instance="Reboots", monitored=True),
             instance="Main",
         ),
-        *of("TokenReader", switch("Enabled", True, "ReadOnly"), flag("Problem", 4)),
+        # IMPERFECTION 11: should have severity 4.
+        *of("TokenReader", switch("Enabled", True, "ReadOnly"), flag("Problem", 6)),
     ]
 
 
@@ -177,8 +179,7 @@ def controllers() -> list[Variable]:
             "MonitoringCtrlr",
             switch("Enabled", True),
             switch("Available", True, "ReadOnly"),
-            # IMPERFECTION 5: should be ReadWrite.
-            count("OfflineQueuingSeverity", 5, limits=(0, 9)),
+            count("OfflineQueuingSeverity", 5, access="ReadWrite", limits=(0, 9)),
             text("ActiveMonitoringBase", "All", "OptionList", values=BASES),
             count("ActiveMonitoringLevel", 9, limits=(0, 9)),
             *_message_limits("SetVariableMonitoring", "ClearVariableMonitoring"),
@@ -192,7 +193,8 @@ def controllers() -> list[Variable]:
                 "Heartbeat",
                 "SequenceList",
                 values=("Heartbeat", "NTP", "RealTimeClock"),
-                access="ReadWrite",
+                # IMPERFECTION 5: should be ReadWrite.
+                access="ReadOnly",
             ),
         ),
         *of(
@@ -201,7 +203,7 @@ def controllers() -> list[Variable]:
             setting("OfflineThreshold", 60, 0, 86400, "s"),
             setting("ResetRetries", 1, 0, 10),
             setting("NetworkProfileConnectionAttempts", 3, 1, 100),
-            count("MessageTimeout", 30, instance="Default", unit="s"),
+            count("MessageTimeout", 10, instance="Default", unit="s"),
             count("MessageAttempts", 3, instance="TransactionEvent", access="ReadWrite", limits=(1, 10)),
             count(
                 "MessageAttemptInterval",
@@ -211,7 +213,7 @@ def controllers() -> list[Variable]:
                 limits=(1, 3600),
             ),
             text("NetworkConfigurationPriority", "1", access="ReadWrite", limits=(None, 20)),
-            members("FileTransferProtocols", "HTTPS", ("HTTP", "HTTPS"), "ReadOnly"),
+            members("FileTransferProtocols", "HTTP", ("HTTP", "HTTPS"), "ReadOnly"),
             switch("UnlockOnEVSideDisconnect", True, "ReadOnly"),
         ),
         *of(
@@ -234,7 +236,7 @@ def controllers() -> list[Variable]:
             switch("StopTxOnEVSideDisconnect", True, "ReadOnly"),
             switch("StopTxOnInvalidId", True),
             members("TxStartPoint", "PowerPathClosed", ("Authorized", "PowerPathClosed"), "ReadOnly"),
-            members("TxStopPoint", "EVConnected", ("Authorized", "EVConnected"), "ReadOnly"),
+            members("TxStopPoint", "Authorized,EVConnected", ("Authorized", "EVConnected"), "ReadOnly"),
         ),
         *of(
             "SampledDataCtrlr",

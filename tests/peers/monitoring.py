@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from model import NUMERIC, Model, Variable, Wire, now
+from model import NUMERIC, Component, Model, Variable, Wire, now
 
 HARDWIRED, PRECONFIGURED, CUSTOM = "HardWiredMonitor", "PreconfiguredMonitor", "CustomMonitor"
 THRESHOLDS = ("UpperThreshold", "LowerThreshold")
@@ -52,19 +52,31 @@ class Monitor:
 
 
 class Monitoring:
-    """All monitors of the station. `send` gets each event that is due, ready for NotifyEvent."""
+    """All monitors of the station.
 
-    def __init__(self, model: Model, version: str, send: Callable[[Wire], None]) -> None:
+    `send` gets each event that is due, ready for NotifyEvent, and its severity; `transaction` says which
+    transaction goes on at an EVSE.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        version: str,
+        send: Callable[[Wire, int], None],
+        transaction: Callable[[int | None], str | None],
+    ) -> None:
         self.monitors: dict[int, Monitor] = {}
         self._model = model
         self._version = version
         self._send = send
+        self._transaction = transaction
         self._level = 9
         self._event_ids = itertools.count(1)
         presets = [(v, p) for v in model.variables for p in v.presets]
         self._presets = dict(enumerate(presets, start=1))
         self._ids = itertools.count(len(presets) + 1)
         self._install_presets()
+        self._normal = {m.id: m.variable.actual() for m in self.monitors.values()}
 
     # Requests
 
@@ -154,18 +166,24 @@ class Monitoring:
                 self._evaluate(monitor)
 
     def _evaluate(self, monitor: Monitor, modified: bool = False) -> None:
-        if monitor.transaction:
-            return  # This wallbox runs no transactions, so such a monitor is never active.
+        if monitor.transaction and self._transaction(monitor.variable.component.evse) is None:
+            return
         value = monitor.variable.actual()
         if monitor.type == "Delta":
             if _differs(monitor, value):
                 monitor.reference = value
+                # IMPERFECTION 18: should tell the end of a trip as well (N07.FR.19).
+                if monitor.kind == HARDWIRED and monitor.variable.name == "Tripped" and value == "false":
+                    return
                 self._fire(monitor, "Delta")
         elif monitor.type in THRESHOLDS:
             number = float(value)
             beyond = number > monitor.value if monitor.type == "UpperThreshold" else number < monitor.value
             if beyond != monitor.exceeded or (beyond and modified):
                 monitor.exceeded = beyond
+                # IMPERFECTION 15: should clear like every other threshold (N07.FR.16).
+                if not beyond and monitor.kind == PRECONFIGURED and _is_undervoltage_of_l1(monitor):
+                    return
                 self._fire(monitor, "Alerting", cleared=not beyond)
 
     async def _tick(self, monitor: Monitor) -> None:
@@ -176,27 +194,56 @@ class Monitoring:
                 due = due // monitor.value * monitor.value
             while (left := due - time.time()) > 0:
                 await asyncio.sleep(left)
-            self._fire(monitor, "Periodic")
+            if not monitor.transaction or self._transaction(monitor.variable.component.evse):
+                self._fire(monitor, "Periodic")
+
+    def transaction_began(self, evse: int) -> None:
+        """Monitors that watch during transactions only look at once at what they watch."""
+        for monitor in list(self.monitors.values()):
+            if monitor.transaction and monitor.variable.component.evse == evse:
+                self._evaluate(monitor)
+
+    def tell_again(self) -> None:
+        """After a restart, what is still wrong with the hardware."""
+        for monitor in self.monitors.values():
+            value = monitor.variable.actual()
+            if monitor.kind != CUSTOM and monitor.type in THRESHOLDS and monitor.exceeded:
+                self._fire(monitor, "Alerting")
+            elif monitor.kind == HARDWIRED and monitor.variable.data_type == "boolean":
+                if value != self._normal[monitor.id]:
+                    self._fire(monitor, "Delta")
+
+    def number_anew(self) -> None:
+        """The connection is a new one."""
+        # IMPERFECTION 17: should go on counting (eventId is unique while the station runs).
+        self._event_ids = itertools.count(1)
 
     def _fire(self, monitor: Monitor, trigger: str, cleared: bool = False) -> None:
         enabled = all(v.value == "true" for v in self._model.of("MonitoringCtrlr", "Enabled"))
         if not enabled or not self._passes_level(monitor):
             return
+        variable = monitor.variable
+        component = variable.component
+        if monitor.kind == HARDWIRED and variable.instance == "PE":
+            # IMPERFECTION 16: should name the component where it is, on the station (N07.FR.06).
+            component = Component(component.name, component.instance, evse=1)
         event: Wire = {
             "eventId": next(self._event_ids),
             "timestamp": now(),
             "trigger": trigger,
-            "actualValue": monitor.variable.actual(),
-            "component": monitor.variable.component.wire(),
+            "actualValue": "" if variable.access == "WriteOnly" else variable.actual(),
+            "component": component.wire(),
             "variable": monitor.variable.wire(),
             "variableMonitoringId": monitor.id,
             "eventNotificationType": monitor.kind,
         }
         if cleared:
             event["cleared"] = True
+        if transaction := self._transaction(variable.component.evse):
+            event["transactionId"] = transaction
         if self._version == "2.1":
             event["severity"] = monitor.severity
-        self._send(event)
+        self._send(event, monitor.severity)
 
     def _passes_level(self, monitor: Monitor) -> bool:
         # IMPERFECTION 10: should be `<=` (N05.FR.03). Level 9, the factory setting, lets everything pass,
@@ -221,6 +268,8 @@ class Monitoring:
             return "Rejected"
         low, high = variable.limits
         if type_ in THRESHOLDS and ((low is not None and value < low) or (high is not None and value > high)):
+            return "Rejected"
+        if type_ == "Delta" and value == 0 and self._version == "2.1" and variable.data_type in NUMERIC:
             return "Rejected"
         if (type_ == "Delta" and value < 0) or (type_ in PERIODIC and value < 1):
             return "Rejected"
@@ -259,3 +308,7 @@ def _differs(monitor: Monitor, value: str) -> bool:
     if monitor.variable.data_type in NUMERIC:
         return abs(float(value) - float(monitor.reference)) > monitor.value
     return value != monitor.reference
+
+
+def _is_undervoltage_of_l1(monitor: Monitor) -> bool:
+    return (monitor.type, monitor.value, monitor.variable.instance) == ("LowerThreshold", 207, "L1")

@@ -1,4 +1,4 @@
-"""The connection of the peer station: booting, heartbeats, and one CALL at a time.
+"""The connections of the peer station: booting, heartbeats, one CALL at a time, and what waits to be sent.
 
 The `ocpp` package frames, validates and answers; this adds what it leaves to its user.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
+from dataclasses import dataclass
 from typing import Any
 
 from ocpp import v21, v201
@@ -20,29 +22,55 @@ LOG = logging.getLogger("peer")
 PACKAGES: dict[str, Any] = {"2.0.1": v201, "2.1": v21}
 RETRY_SECONDS = 30
 """Time until the next BootNotification where the CSMS leaves it open (B02.FR.07)."""
+ANSWER_SECONDS = 10
+"""How long an answer of the CSMS is waited for."""
+
+
+@dataclass(eq=False)
+class Waiting:
+    """A message that waits to be sent."""
+
+    message: Any
+    asked: bool = False
+    """The CSMS asked for it, so it may go before the boot is accepted, and makes no sense after an outage."""
+    kept: bool = False
+    """It is delivered after an outage."""
+    urgent: bool = False
+    """It is severe enough to be queued."""
+    attempts: int = 1
+    """How often it is sent while it is refused or left unanswered."""
+    pause: float = 0
+    """Seconds before the second attempt; before the third twice as long, and so on (E13.FR.03)."""
+    tried: int = 0
+    due: float = 0
+    """When it may be sent, on the monotonic clock."""
 
 
 class Session(ChargePoint):  # type: ignore[misc]
-    """The station on an open connection.
+    """The station, on one connection after the other.
 
     Every CALL of its own goes through `_say`, which sends one at a time (FR.01) and never while a CALL of
     the CSMS is being answered, so that a response precedes the messages it announces (FR.05).
     """
 
-    def __init__(self, identity: str, link: ClientConnection, version: str) -> None:
+    def __init__(self, identity: str, version: str) -> None:
         package = PACKAGES[version]
         self.version = version
         self.request, self.response = package.call, package.call_result
         self._call, self._call_result, self._ocpp_version = self.request, self.response, version
-        self._outbox: asyncio.Queue[Any] = asyncio.Queue()
-        self._held: list[Any] = []
+        self.accepted = False
+        """Whether the CSMS has accepted the boot."""
+        self.online = False
+        self._waiting: list[Waiting] = []
+        self._stirred = asyncio.Event()
         self._silent = asyncio.Event()
-        self._silent.set()
-        self._accepted = asyncio.Event()
+        self._booting = asyncio.Event()
         self._retimed = asyncio.Event()
+        self._boot_reason = "PowerUp"
         self._retry_seconds = RETRY_SECONDS
         self._heartbeat_seconds = RETRY_SECONDS
-        super().__init__(identity, link)
+        self._lost: float | None = None
+        super().__init__(identity, None, response_timeout=ANSWER_SECONDS)
 
     # What the station supplies
 
@@ -53,15 +81,17 @@ class Session(ChargePoint):  # type: ignore[misc]
     def on_accepted(self, interval: int) -> None:
         """The CSMS has accepted the station and asks for this heartbeat interval, in seconds."""
 
+    def on_back(self, seconds: float) -> None:
+        """The connection is there again after so many seconds, without a boot."""
+
     def on_served(self) -> None:
         """A CALL of the CSMS has been answered."""
 
-    # What the station uses
+    def restamped(self, message: Any, others: int) -> Any:
+        """An urgent message that waited for the connection with some others, as it is sent."""
+        return message
 
-    @property
-    def accepted(self) -> bool:
-        """Whether the CSMS has accepted the station."""
-        return self._accepted.is_set()
+    # What the station uses
 
     def beat_every(self, seconds: int) -> None:
         """Sets the time between heartbeats."""
@@ -70,39 +100,103 @@ class Session(ChargePoint):  # type: ignore[misc]
 
     def send(self, message: Any) -> None:
         """Sends what the CSMS asked for, in order."""
-        self._outbox.put_nowait(message)
+        if self.online:
+            self._put(Waiting(message, asked=True))
 
-    def send_unasked(self, message: Any) -> None:
+    def send_unasked(self, message: Any, **how: Any) -> None:
         """Sends what the CSMS did not ask for, as soon as it has accepted the station (B02.FR.02)."""
-        if self.accepted:
-            self._outbox.put_nowait(message)
-        else:
-            self._held.append(message)
+        waiting = Waiting(message, **how)
+        # What arises before the boot is accepted is sent after it, whatever it is.
+        if self.online or waiting.kept:
+            self._put(waiting)
 
-    async def serve(self) -> None:
-        """Announces the station and serves until the connection is closed."""
-        tasks = [asyncio.create_task(self._speak()), asyncio.create_task(self._live())]
+    def still_waits(self, kind: type) -> list[Any]:
+        """The messages of a kind that have not been delivered."""
+        return [w.message for w in self._waiting if isinstance(w.message, kind)]
+
+    def boots_anew(self, reason: str) -> None:
+        """The station was restarted; the next connection begins with a boot."""
+        self.accepted = False
+        self._boot_reason = reason
+        self._lost = None
+
+    async def delivered(self, kind: type) -> None:
+        """Waits a little until the messages of a kind have been answered."""
+        for _ in range(50):
+            if not self.online or not self.still_waits(kind):
+                return
+            await asyncio.sleep(0.1)
+
+    async def hang_up(self) -> None:
+        """Ends the connection."""
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def serve(self, link: ClientConnection) -> None:
+        """Serves until the connection ends."""
+        self._connection = link
+        self._response_queue, self._call_lock = asyncio.Queue(), asyncio.Lock()
+        self._silent.set()
+        self.online = True
+        if self.accepted and self._lost is not None:
+            self.on_back(time.monotonic() - self._lost)
+        tasks = [asyncio.create_task(part()) for part in (self._speak, self._live)]
         try:
             with contextlib.suppress(ConnectionClosed):
                 await self.start()
         finally:
+            self.online, self._lost = False, time.monotonic()
             for task in tasks:
                 task.cancel()
+            self._waiting = [w for w in self._waiting if w.kept]
             for ended in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(ended, Exception):
                     raise ended
 
     # Inside
 
+    def _put(self, waiting: Waiting) -> None:
+        self._waiting.append(waiting)
+        self._stirred.set()
+
     async def _speak(self) -> None:
+        delayed = list(self._waiting)
         while True:
-            await self._say(await self._outbox.get())
+            self._stirred.clear()
+            entry = self._next()
+            if entry is None or (left := entry.due - time.monotonic()) > 0:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stirred.wait(), None if entry is None else left)
+                continue
+            if entry.urgent and entry in delayed and not entry.tried:
+                entry.message = self.restamped(entry.message, len(delayed) - 1)
+            # It leaves the queue only with its answer: what was sent into a dead connection was not delivered.
+            answered = await self._say(entry.message)
+            entry.tried += 1
+            if answered is not None or entry.tried >= entry.attempts:
+                self._waiting.remove(entry)
+            else:
+                entry.due = time.monotonic() + entry.pause * entry.tried
+
+    def _next(self) -> Waiting | None:
+        """What is due now, else what is due first. Messages of a kind keep their order."""
+        first: dict[type, Waiting] = {}
+        for entry in self._waiting:
+            if entry.asked or self.accepted:
+                first.setdefault(type(entry.message), entry)
+        allowed = [w for w in self._waiting if first.get(type(w.message)) is w]
+        ready = [w for w in allowed if w.due <= time.monotonic()]
+        return ready[0] if ready else min(allowed, key=lambda w: w.due, default=None)
 
     async def _live(self) -> None:
         while not self.accepted:
-            await self._say(self.boot_notification("PowerUp"))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._accepted.wait(), self._retry_seconds)
+            self._booting.clear()
+            answer = await self._say(self.boot_notification(self._boot_reason))
+            if answer:
+                self._booted(answer)
+            if not self.accepted:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._booting.wait(), self._retry_seconds)
         while True:
             self._retimed.clear()
             try:
@@ -110,31 +204,45 @@ class Session(ChargePoint):  # type: ignore[misc]
             except TimeoutError:
                 await self._say(self.request.Heartbeat())
 
-    async def _say(self, message: Any) -> None:
+    def boot_now(self) -> None:
+        """Repeats the BootNotification at once (F06.FR.17 allows it while the boot is not accepted)."""
+        self._booting.set()
+
+    async def _say(self, message: Any) -> Any:
+        """Sends a CALL. Gives the answer, or None if there was no usable one."""
         await self._silent.wait()
         try:
-            answer = await self.call(message)
+            return await self.call(message)
         except ConnectionClosed:
-            return
+            # What follows is up to the reader, which ends this task.
+            await asyncio.sleep(ANSWER_SECONDS)
         except (TimeoutError, TypeError, OCPPError) as trouble:
             LOG.warning("no usable answer to %s: %s", type(message).__name__, trouble)
-            return
-        if answer is not None and isinstance(message, self.request.BootNotification):
-            self._booted(answer)
+        return None
 
     def _booted(self, answer: Any) -> None:
         if answer.status != "Accepted":
             self._retry_seconds = answer.interval or RETRY_SECONDS
-        elif not self.accepted:
-            self._accepted.set()
-            self.on_accepted(answer.interval)
-            for message in self._held:
-                self.send(message)
-            self._held.clear()
+            return
+        self.accepted = True
+        self._boot_reason = "PowerUp"
+        self.on_accepted(answer.interval)
+        self._stirred.set()
+
+    async def route_message(self, raw_msg: Any) -> None:
+        """Reads one frame. Nothing in it may end the station."""
+        try:
+            await super().route_message(raw_msg)
+        except ConnectionClosed:
+            raise
+        except Exception as trouble:
+            LOG.warning("a frame that makes no sense is ignored: %r", trouble)
 
     async def _handle_call(self, msg: Any) -> Any:
         self._silent.clear()
         try:
+            if not isinstance(msg.unique_id, str):
+                raise TypeError("the message id is no string")
             if not isinstance(msg.action, str):
                 raise FormatViolationError("the action is not a string")
             if msg.action not in self.route_map:

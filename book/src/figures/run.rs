@@ -7,8 +7,7 @@ const BOX: (f64, f64) = (186.0, 92.0);
 const GAP: f64 = 28.0;
 
 pub(crate) fn procedure(edition: &Edition) -> String {
-    let at_level = |level: u8| edition.scenarios.iter().filter(|s| s.level.0 == level).count();
-    let levels = format!("{} + {} + {}", at_level(1), at_level(2), at_level(3));
+    let scenarios = edition.scenarios.len();
     let steps: [(&str, [String; 3]); 8] = [
         (
             "1  Declare",
@@ -29,7 +28,7 @@ pub(crate) fn procedure(edition: &Edition) -> String {
         (
             "4  Scenarios",
             [
-                format!("{levels} of levels 1 to 3:"),
+                format!("{scenarios} of levels 1 to 3:"),
                 "act, cause, wait;".into(),
                 "put back what was changed".into(),
             ],

@@ -37,11 +37,7 @@ pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
         flaws: true,
         codes: Code::ALL
             .iter()
-            .map(|c| Finding {
-                code: c.as_str(),
-                description: c.description(),
-                flaw: c.is_flaw(),
-            })
+            .map(|c| Finding { code: c.as_str(), description: c.description(), flaw: c.is_flaw() })
             .collect(),
     };
     let lint = Findings {

@@ -113,7 +113,8 @@ pub(crate) fn chapters(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
     }
     let contract = hook::contract(desk.atlas);
     for part in hook::PARTS {
-        let html = desk.templates.render("hook.html", &HookPart { page: OfHook { part, contract: &contract } })?;
+        let html =
+            desk.templates.render("hook.html", &HookPart { page: OfHook { part, contract: &contract } })?;
         blocks.insert(format!("hook {part}"), (html, contract.rows.clone()));
     }
     let known: Vec<String> = blocks.keys().cloned().collect();

@@ -6,8 +6,8 @@ use crate::keys;
 use crate::progress::{Bar, View, say};
 use crate::sign::Signer;
 use crate::stimulus::{self, Stimulus};
-use crate::views;
 use crate::throw_away::{self, ThrowAway};
+use crate::views;
 use crate::{features, reference, security, uploads, verify};
 use net::csms::Security;
 use net::{Clock, Credentials, Csms, CsmsConfig, KeyFiles, Log};
@@ -87,12 +87,23 @@ pub(crate) async fn certify(args: args::Certify) -> Result<u8, Fault> {
         (None, true) => vec![Version::V201],
         (None, false) => Version::ALL.to_vec(),
     };
-    let config =
-        CsmsConfig { versions, station_id: args.station_id.clone(), security: guard.security.clone(), ..CsmsConfig::default() };
+    let config = CsmsConfig {
+        versions,
+        station_id: args.station_id.clone(),
+        security: guard.security.clone(),
+        ..CsmsConfig::default()
+    };
     let csms = Csms::new(config, log.clone());
     let run_id: String = log.with(|t| t.last_hash().0.chars().take(RUN_ID).collect());
-    let job =
-        Job { args: &args, session: &session, log: &log, stimulus: &stimulus, run_id, dir: &dir, guard: &guard };
+    let job = Job {
+        args: &args,
+        session: &session,
+        log: &log,
+        stimulus: &stimulus,
+        run_id,
+        dir: &dir,
+        guard: &guard,
+    };
     let mut run = if reference {
         with_reference(&job, csms.clone()).await?
     } else {

@@ -59,6 +59,8 @@ fn edition(sources: &args::GuidelineSources) -> Result<Edition, Fault> {
         ("gap-1.json", schema::gap()),
         ("certificate-1.json", schema::certificate()),
         ("keys-1.json", schema::keys()),
+        ("coverage-1.json", schema::coverage()),
+        ("redaction-1.json", schema::redaction()),
     ];
     Ok(Edition {
         scenarios: suite.scenarios.iter().map(|d| scenario(d, &files)).collect(),

@@ -57,6 +57,8 @@ fn towards_the_station(log: &Log) -> Result<String, Fault> {
     match peer.and_then(own) {
         Some(IpAddr::V4(ip)) => Ok(ip.to_string()),
         Some(IpAddr::V6(ip)) => Ok(format!("[{ip}]")),
-        None => Err(Fault::input("name the host by which the station reaches the upload servers: --upload-addr")),
+        None => {
+            Err(Fault::input("name the host by which the station reaches the upload servers: --upload-addr"))
+        }
     }
 }

@@ -122,3 +122,90 @@ fn what_a_profile_lacks_or_does_not_use_is_a_usage_error() {
         assert!(err(&output).contains(why), "{}", err(&output));
     }
 }
+
+/// A declaration of a product that has everything.
+fn everything_declared() -> String {
+    let archetype = spec::Archetype::load("ac-wallbox").unwrap();
+    let answers: String = archetype.conditions.iter().map(|c| format!("  {}: yes\n", c.id)).collect();
+    format!(
+        "schemaVersion: 1\narchetype: ac-wallbox\nproduct:\n  vendor: Diagmark\n  model: Reference\nconditions:\n{answers}"
+    )
+}
+
+/// Verdicts that were reached on a row.
+fn verdicts(dir: &str, row: &str) -> Vec<String> {
+    let result = result(Path::new(dir));
+    let of = result["verdicts"].as_array().unwrap().iter().filter(|v| v["row"] == row);
+    of.map(|v| v["verdict"].as_str().unwrap().to_owned()).collect()
+}
+
+/// How the files of a run arrived: protocol and length.
+fn stored(dir: &str) -> Vec<(String, u64)> {
+    let evidence = std::fs::read_to_string(Path::new(dir).join("evidence.jsonl")).unwrap();
+    let records = evidence.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let uploads = records.filter(|r| r["kind"] == "upload" && r["event"]["outcome"] == "stored");
+    uploads
+        .map(|r| (r["protocol"].as_str().unwrap().to_owned(), r["event"]["bytes"].as_u64().unwrap()))
+        .collect()
+}
+
+#[test]
+fn the_reference_station_is_certified_under_each_profile_with_what_is_made_for_the_run() {
+    let folder = Folder(tempfile::tempdir().unwrap());
+    for (profile, row, words) in [
+        ("1", "B-0481", "security profile 1, basic authentication"),
+        ("2", "B-0485", "security profile 2, TLS and basic authentication"),
+        ("3", "B-0486", "security profile 3, mutual TLS"),
+    ] {
+        let dir = folder.at(&format!("run-{profile}"));
+        let select = format!("@req:{row}");
+        let args = ["certify", "--archetype", "ac-wallbox", "--station", "reference", "--out", &dir];
+        let output = run(&[&args[..], &["--security-profile", profile, "--select", &select]].concat());
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        assert!(out(&output).contains(words), "{}", out(&output));
+        assert_eq!(verdicts(&dir, row), ["pass"]);
+        let entries = std::fs::read_dir(&dir).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap());
+        let names: Vec<String> = entries.collect();
+        assert!(names.iter().all(|n| !n.ends_with(".key") && !n.ends_with(".pem")), "{names:?}");
+    }
+}
+
+#[test]
+fn what_is_made_for_the_reference_station_cannot_be_given_too() {
+    let folder = Folder::with_pki();
+    let password = folder.at("password");
+    let args = ["certify", "--archetype", "ac-wallbox", "--station", "reference", "--security-profile", "1"];
+    let output = run(&[&args[..], &["--password-file", &password, "--out", "/nonexistent"]].concat());
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("made by the suite"), "{}", err(&output));
+}
+
+#[test]
+fn logs_are_uploaded_by_https_under_mutual_tls_and_the_run_verifies() {
+    let folder = Folder::with_pki();
+    let at = |file: &str| folder.at(&format!("pki/{file}"));
+    let (cert, key, root, dir) = (at("csms.pem"), at("csms.key"), at("root.pem"), folder.at("run"));
+    let tls = ["--security-profile", "3", "--tls-cert", &cert, "--tls-key", &key, "--client-ca", &root];
+    let declared = folder.at("declaration.yaml");
+    std::fs::write(&declared, everything_declared()).unwrap();
+    let select = "@req:B-0421 or @req:B-0422 or @req:B-0423 or @req:B-0425 or @req:B-0436";
+    let run_of =
+        ["--select", select, "--declaration", &declared, "--upload-addr", "localhost", "--out", &dir];
+    let waiting = listening(&[&tls[..], &run_of].concat());
+    let (own, own_key) = (at("station.pem"), at("station.key"));
+    let (mut child, said) = station(&waiting.url, &["--ca", &root, "--cert", &own, "--key", &own_key]);
+    assert_eq!(said, "connected, OCPP 2.0.1");
+    let (_, _, progress) = waiting.end();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for row in ["B-0421", "B-0422", "B-0423", "B-0425", "B-0436"] {
+        assert_eq!(verdicts(&dir, row), ["pass"], "{row}: {progress}");
+    }
+    let stored = stored(&dir);
+    assert_eq!(stored.iter().map(|(p, _)| p.as_str()).collect::<Vec<_>>(), ["http", "https"]);
+    assert!(stored.iter().all(|(_, bytes)| *bytes > 1000), "{stored:?}");
+    let kept = std::fs::read_dir(Path::new(&dir).join("uploads")).unwrap().count();
+    assert_eq!(kept, 3, "two that succeeded and one that was refused");
+    let verified = run(&["verify", &dir]);
+    assert!(err(&verified).contains("verified"), "{}", err(&verified));
+}

@@ -1,7 +1,6 @@
 //! Availability: what is told of connectors when outlets are taken in and out of use, and what the device model says.
 
 use crate::states::{Connector, Told, told};
-use crate::transactions::Transactions;
 use crate::{Check, Code, Finding, Window};
 use trace::Seq;
 
@@ -107,11 +106,6 @@ pub fn nothing_starts(window: Window<'_>, evse: i64, alive: Option<Seq>) -> Chec
     }
 }
 
-/// The transactions a window leaves open, with their EVSEs, as far as it tells.
-pub fn left_open(window: Window<'_>) -> Vec<(String, Option<i64>)> {
-    Transactions::of(window).open()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +167,5 @@ mod tests {
         let judged = |story: &Story| codes(&[nothing_starts(story.window(), 1, Some(Seq(0)))]);
         assert_eq!(judged(&started(1)), [Code::TransactionUnwanted]);
         assert_eq!(judged(&started(2)), []);
-        assert_eq!(left_open(started(2).window()), [("a".to_owned(), Some(2))]);
     }
 }

@@ -199,7 +199,10 @@ pub fn success_told(window: Window<'_>, request: &Request, waited: &str) -> Vec<
     match (arrived, uploaded) {
         (None, None) => {
             let records = [request.answer.sent, request.answer.reply.at()];
-            return vec![Check::open("the file did not arrive, so that there is no success to tell of", records)];
+            return vec![Check::open(
+                "the file did not arrive, so that there is no success to tell of",
+                records,
+            )];
         }
         (None, Some(said)) => {
             let expected = "Uploaded when the file is there";
@@ -290,7 +293,9 @@ pub fn idle_on_request_only(window: Window<'_>) -> Check {
         let Frame::Call { action, payload, .. } = frame else { continue };
         let field = |key: &str| payload.get(key).and_then(Value::as_str);
         match (dir, action.as_str()) {
-            (Direction::Tx, "TriggerMessage") if field("requestedMessage") == Some("LogStatusNotification") => {
+            (Direction::Tx, "TriggerMessage")
+                if field("requestedMessage") == Some("LogStatusNotification") =>
+            {
                 asked += 1;
             }
             (Direction::Rx, "LogStatusNotification") if field("status") == Some("Idle") => {

@@ -23,7 +23,10 @@ fn connections(window: Window<'_>) -> impl Iterator<Item = (Seq, &str, &Secured)
 }
 
 /// An attempt of the judged station that was refused, and why.
-fn refusals<'a>(window: Window<'a>, station: &'a str) -> impl Iterator<Item = (&'a Record, &'a trace::Refusal)> {
+fn refusals<'a>(
+    window: Window<'a>,
+    station: &'a str,
+) -> impl Iterator<Item = (&'a Record, &'a trace::Refusal)> {
     window.records.iter().filter_map(move |r| match &r.body {
         Body::Refused { details: Some(details), .. } if details.station.as_deref() == Some(station) => {
             Some((r, details.as_ref()))
@@ -54,7 +57,9 @@ pub fn credentials_with_every_connection(run: Window<'_>) -> Vec<Check> {
         look(*at, station, security.user.as_deref());
     }
     // Whether it was the station that is judged cannot be told of attempts under another name.
-    for (record, refusal) in refusals(run, station).filter(|(_, r)| r.status.is_some() && demanded(&r.security)) {
+    for (record, refusal) in
+        refusals(run, station).filter(|(_, r)| r.status.is_some() && demanded(&r.security))
+    {
         look(record.n, station, refusal.security.user.as_deref());
     }
     Check::from_findings(findings, records)
@@ -129,9 +134,8 @@ pub fn impostor_refused(shown: Window<'_>) -> Check {
 
 /// Every connection of the run uses TLS 1.2 or newer (OCPP A00.FR.313, A00.FR.416).
 pub fn tls_is_recent(run: Window<'_>) -> Vec<Check> {
-    let versions: Vec<(Seq, &str)> = connections(run)
-        .filter_map(|(at, _, s)| Some((at, s.tls.as_ref()?.version.as_deref()?)))
-        .collect();
+    let versions: Vec<(Seq, &str)> =
+        connections(run).filter_map(|(at, _, s)| Some((at, s.tls.as_ref()?.version.as_deref()?))).collect();
     if versions.is_empty() {
         return vec![Check::Void("no connection of this run uses TLS".to_owned())];
     }

@@ -26,9 +26,8 @@ impl Courier {
     pub(crate) fn carry(&mut self, file: Upload) {
         let Upload { number, url, name, bytes, packing } = file;
         let (route, credentials, patience) = (self.route.clone(), self.credentials.clone(), self.patience);
-        let carrying = async move {
-            upload(&route, &credentials, &url, File { name, bytes }, packing, patience).await
-        };
+        let carrying =
+            async move { upload(&route, &credentials, &url, File { name, bytes }, packing, patience).await };
         self.carrying = Some((number, Box::pin(carrying)));
     }
 

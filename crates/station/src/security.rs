@@ -100,7 +100,9 @@ impl Station {
     pub fn not_connected(&mut self, now: Timestamp, error: &ConnectError) {
         let event = match error {
             ConnectError::Refused(401) => SecurityEvent::FailedToAuthenticateAtCsms,
-            ConnectError::Tls { source: TlsError::Certificate { .. }, .. } => SecurityEvent::InvalidCsmsCertificate,
+            ConnectError::Tls { source: TlsError::Certificate { .. }, .. } => {
+                SecurityEvent::InvalidCsmsCertificate
+            }
             ConnectError::Tls { source: TlsError::Alert(alert), .. } if alert == "ProtocolVersion" => {
                 SecurityEvent::InvalidTLSVersion
             }
@@ -136,7 +138,8 @@ impl Station {
     /// The lines of the security log in a period: time, event, details.
     pub(crate) fn security_log(&self, period: Period) -> String {
         let within = self.security.entries.iter().filter(|(at, ..)| period.holds(*at));
-        let line = |(at, name, info): &(Timestamp, &str, String)| format!("{}\t{name}\t{info}\n", value::time(*at));
+        let line =
+            |(at, name, info): &(Timestamp, &str, String)| format!("{}\t{name}\t{info}\n", value::time(*at));
         format!("security log of {}\n", self.identity.serial) + &within.map(line).collect::<String>()
     }
 }

@@ -10,7 +10,7 @@ use cucumber::{given, then, when};
 use judge::edges::{Alarm, Course, told_apart, told_both};
 use judge::inventory::{Inventory, variable_at};
 use judge::provision::{Shipped, provided};
-use judge::{Check, Stimulus};
+use judge::Check;
 use ocpp::device::same;
 use ocpp::{DataType, MonitorType, VariableAddress};
 use spec::model::{FaultRow, MonitorRow, Provision, Rig};
@@ -93,7 +93,7 @@ pub(super) async fn fetch(w: &mut World) -> Result<Vec<Raisable>, Stop> {
         return Err(Stop::NotExercised(why.to_owned()));
     }
     let (inventory, shipped) = (super::inventory::fetch(w).await?, shipped::fetch(w).await?);
-    w.subject.stimulus = if w.cx.binding == "operator" { Stimulus::Operator } else { Stimulus::Hook };
+    w.subject.stimulus = w.cx.by_rig();
     let found = raisable(w, &inventory, &shipped);
     if found.is_empty() {
         let why = "the station brings along no alarm of two states that an ordinary rig can raise";

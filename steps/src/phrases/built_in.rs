@@ -273,7 +273,7 @@ async fn unlocked(w: &mut World) {
             let why = "no rig is bound to this run, and a bolt is held by hand";
             return Err(Stop::NotExercised(why.to_owned()));
         }
-        w.subject.stimulus = if w.cx.binding == "operator" { Stimulus::Operator } else { Stimulus::Hook };
+        w.subject.stimulus = w.cx.by_rig();
         shipped::fetch(w).await?;
         let bolt = stuck_bolt(w)?;
         everything_is_let_through(w).await?;

@@ -11,7 +11,7 @@ use judge::alerts::{self, Alert, Sign};
 use judge::inventory::{Inventory, Reported, variable_at};
 use judge::monitors::ReportedMonitor;
 use judge::provision::{Shipped, provided};
-use judge::{Check, Stimulus, events};
+use judge::{Check, events};
 use ocpp::frame::Frame;
 use ocpp::{MonitorType, VariableAddress};
 use spec::model::{ComponentRow, FaultRow, Limit, MonitorRow, Provision, RowId, VariableRow};
@@ -165,7 +165,7 @@ async fn occurs(w: &mut World) {
     w.attempt(async |w| {
         let archetype = w.cx.archetype.clone();
         let fault = fault(&archetype, w)?.clone();
-        w.subject.stimulus = if w.cx.binding == "operator" { Stimulus::Operator } else { Stimulus::Hook };
+        w.subject.stimulus = w.cx.by_rig();
         let mut declined = None;
         for way in w.fault.ways.clone() {
             match comes_and_goes(w, &fault, &way).await {

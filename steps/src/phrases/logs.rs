@@ -67,7 +67,10 @@ async fn common(w: &mut World, wanted: &[UploadProtocol]) -> Result<Vec<UploadPr
     if found.is_empty() {
         let names: Vec<&str> = wanted.iter().map(|p| p.ocpp_name()).collect();
         let list = listed.unwrap_or_default();
-        return Err(Stop::NotApplicable(format!("the station lists {list:?}, and none of {}", names.join(", "))));
+        return Err(Stop::NotApplicable(format!(
+            "the station lists {list:?}, and none of {}",
+            names.join(", ")
+        )));
     }
     Ok(found)
 }
@@ -151,20 +154,24 @@ fn waited(limit: Duration) -> String {
 
 /// The good upload that several rows are judged from.
 async fn good(w: &mut World) -> Result<Rc<Fetched>, Stop> {
-    once(w, |o| &mut o.log, async |w| {
-        let listed = listed(w).await?;
-        let found = both(listed.as_deref(), &SERVED);
-        let common = !found.is_empty();
-        let protocols = if common { found } else { WEB.to_vec() };
-        let limit = w.cx.deadline("B-0422");
-        let place = w.lane.expect_upload(&protocols, UploadPolicy::accepting())?;
-        let request = ask(w, DIAGNOSTICS, place.upload, &place.url, json!({})).await?;
-        if common {
-            ended(w, &request, limit).await?;
-        }
-        let stretch = Stretch { from: request.answer.sent, to: w.lane.now() };
-        Ok(Fetched { request, url: place.url, stretch, common })
-    })
+    once(
+        w,
+        |o| &mut o.log,
+        async |w| {
+            let listed = listed(w).await?;
+            let found = both(listed.as_deref(), &SERVED);
+            let common = !found.is_empty();
+            let protocols = if common { found } else { WEB.to_vec() };
+            let limit = w.cx.deadline("B-0422");
+            let place = w.lane.expect_upload(&protocols, UploadPolicy::accepting())?;
+            let request = ask(w, DIAGNOSTICS, place.upload, &place.url, json!({})).await?;
+            if common {
+                ended(w, &request, limit).await?;
+            }
+            let stretch = Stretch { from: request.answer.sent, to: w.lane.now() };
+            Ok(Fetched { request, url: place.url, stretch, common })
+        },
+    )
     .await
 }
 
@@ -408,7 +415,8 @@ async fn given_up(w: &mut World) {
 async fn cancel_told(w: &mut World) {
     w.attempt(async |w| {
         let (seen, limit) = (superseded(w).await?, waited(w.deadline()));
-        let look = |window: judge::Window<'_>| logs::cancel_told(window, &seen.first, &seen.second.answer, &limit);
+        let look =
+            |window: judge::Window<'_>| logs::cancel_told(window, &seen.first, &seen.second.answer, &limit);
         let check = seen.stretch.look(&w.lane, look);
         w.judge([check]);
         Ok(())

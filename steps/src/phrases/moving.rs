@@ -95,7 +95,7 @@ async fn choose_where(
         let (threshold, beyond) = (start + 2.0 * step, start + 4.0 * step);
         w.targets = vec![at.clone()];
         w.moved = Some(Moved { address: at, start, step, threshold, beyond, written });
-        w.subject.stimulus = if written { Stimulus::Protocol } else { Stimulus::Hook };
+        w.subject.stimulus = if written { Stimulus::Protocol } else { w.cx.by_rig() };
         return Ok(());
     }
     let why = if written {

@@ -15,7 +15,7 @@ use judge::monitors::SetMonitor;
 use judge::offline::{Gap, Periodic, is_sent_again};
 use judge::registration::{boots, no_boot};
 use judge::results::{self, Kind};
-use judge::{Check, Code, Finding, Stimulus, Window, states};
+use judge::{Check, Code, Finding, Window, states};
 use ocpp::{MonitorType, VariableAddress};
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -305,7 +305,7 @@ async fn all_delivered(w: &mut World) {
 #[given("an outage in which alerts came and one of them stayed")]
 async fn alerts_offline(w: &mut World) {
     w.attempt(async |w| {
-        w.subject.stimulus = if w.cx.binding == "operator" { Stimulus::Operator } else { Stimulus::Hook };
+        w.subject.stimulus = w.cx.by_rig();
         alerts(w).await.map(|_| ())
     })
     .await;

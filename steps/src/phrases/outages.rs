@@ -78,6 +78,20 @@ async fn queue_limit(w: &mut World) -> Result<u8, Stop> {
     Ok(most)
 }
 
+/// A periodic monitor that is queued.
+async fn one_periodic(
+    w: &mut World,
+    address: &VariableAddress,
+    every: Duration,
+    most: u8,
+) -> Result<SetMonitor, Stop> {
+    let kind = MonitorType::Periodic;
+    let severity = severity_up_to(w, address, kind, most).await?;
+    let severity = severity.ok_or_else(|| Stop::open(format!("every severity up to {most} is taken"), []))?;
+    set_for_later(w, &[Wanted::new(address.clone(), kind, every.as_secs_f64(), severity)]).await?;
+    Ok(w.monitor()?.clone())
+}
+
 /// A periodic monitor that is queued, and one that is not.
 pub(super) async fn two_periodic(
     w: &mut World,
@@ -86,10 +100,7 @@ pub(super) async fn two_periodic(
     most: u8,
 ) -> Result<(SetMonitor, Result<SetMonitor, String>), Stop> {
     let kind = MonitorType::Periodic;
-    let severity = severity_up_to(w, address, kind, most).await?;
-    let severity = severity.ok_or_else(|| Stop::open(format!("every severity up to {most} is taken"), []))?;
-    set_for_later(w, &[Wanted::new(address.clone(), kind, every.as_secs_f64(), severity)]).await?;
-    let queued = w.monitor()?.clone();
+    let queued = one_periodic(w, address, every, most).await?;
     if queues_all(w).await? {
         return Ok((queued, Err("the station is set to queue all messages".to_owned())));
     }
@@ -113,11 +124,11 @@ async fn queues_all(w: &mut World) -> Result<bool, Stop> {
 
 /// Waits for the next value of a periodic monitor after a record.
 async fn event_of(w: &mut World, monitor: i64, from: Seq, limit: Duration) -> Result<Option<Event>, Stop> {
-    let is = |payload: &serde_json::Value| of_payload(from, payload).iter().any(|e| e.monitor == Some(monitor));
+    let is =
+        |payload: &serde_json::Value| of_payload(from, payload).iter().any(|e| e.monitor == Some(monitor));
     let found = if_any(w.lane.heard(from, limit, "NotifyEvent", WaitFor::Mandated, is).await)?;
-    let event = found.and_then(|(at, payload)| {
-        of_payload(at, &payload).into_iter().find(|e| e.monitor == Some(monitor))
-    });
+    let event = found
+        .and_then(|(at, payload)| of_payload(at, &payload).into_iter().find(|e| e.monitor == Some(monitor)));
     Ok(event)
 }
 
@@ -149,7 +160,12 @@ async fn outage(w: &mut World, polite: bool) -> Result<Outage, Stop> {
     let most = queue_limit(w).await?;
     let every = interval(w, "B-0342")?;
     let address = periodic_target(w).await?;
-    let (queued, mild) = two_periodic(w, &address, every, most).await?;
+    let (queued, mild) = if polite {
+        two_periodic(w, &address, every, most).await?
+    } else {
+        // While the event of a second monitor is unanswered, the one in question could not be sent.
+        (one_periodic(w, &address, every, most).await?, Err("it was not set".to_owned()))
+    };
     let threshold = if polite { short_threshold(w).await? } else { Err("not tried".to_owned()) };
     let ahead = clock_ahead(w).await?;
     let patience = every.saturating_add(w.cx.deadline("B-0145"));
@@ -198,7 +214,8 @@ pub(super) async fn come_back(w: &mut World, from: Seq) -> Result<Gap, Stop> {
     w.undo.retain(|u| *u != Undo::Offline);
     let limit = w.cx.deadline("B-0342").max(w.cx.deadline("B-0341"));
     let Some(back) = w.lane.reconnected(open, limit).await? else {
-        let reason = format!("the station was not back within {} s of the end of the outage", limit.as_secs());
+        let reason =
+            format!("the station was not back within {} s of the end of the outage", limit.as_secs());
         return Err(Stop::open(reason, [open]));
     };
     w.handed.connected = Some(back);
@@ -221,7 +238,8 @@ pub(super) async fn come_back_after_boot(
         return Err(Stop::open(reason, [gone, open]));
     };
     let seen = w.lane.since(from, |window| Gap::after(window, from).zip(time_of(window, gone)));
-    let (gap, gone_at) = seen.ok_or_else(|| Stop::open("the connection did not end when it was to", [open]))?;
+    let (gap, gone_at) =
+        seen.ok_or_else(|| Stop::open("the connection did not end when it was to", [open]))?;
     w.handed.connected = Some(gap.back);
     Ok((Gap { back_at: gone_at, ..gap }, accepted))
 }
@@ -257,7 +275,8 @@ pub(super) async fn alerts(w: &mut World) -> Result<Rc<AlertsOffline>, Stop> {
 
 async fn raise_offline(w: &mut World) -> Result<AlertsOffline, Stop> {
     if w.cx.binding == "none" {
-        let why = "no rig is bound to this run, and nobody else can raise an alert while there is no connection";
+        let why =
+            "no rig is bound to this run, and nobody else can raise an alert while there is no connection";
         return Err(Stop::NotExercised(why.to_owned()));
     }
     let most = queue_limit(w).await?;
@@ -295,7 +314,8 @@ async fn raise_offline(w: &mut World) -> Result<AlertsOffline, Stop> {
     let gap = come_back(w, from).await?;
     let limit = w.cx.deadline("B-0343");
     until_holds(w, &gap, limit, |window| {
-        let of = |m: &SetMonitor| judge::events::of_monitor(window, m.id).into_iter().filter(|e| e.at > gap.back);
+        let of =
+            |m: &SetMonitor| judge::events::of_monitor(window, m.id).into_iter().filter(|e| e.at > gap.back);
         let queued_came = of(&queued).any(|e| !e.cleared) && of(&queued).any(|e| e.cleared);
         queued_came && mild.as_ref().map_or(true, |m| of(m).any(|e| !e.cleared))
     })

@@ -18,7 +18,7 @@ use judge::offline::{Gap, Periodic};
 use judge::registration::announces;
 use judge::restart::{alarm_is_told_again, ends_before, waits_for_the_end};
 use judge::transactions::Told;
-use judge::{Check, Stimulus};
+use judge::Check;
 use serde_json::{Value, json};
 use spec::Effect;
 use spec::model::RowId;
@@ -37,7 +37,7 @@ fn needs_a_rig(w: &mut World, why: &str) -> Result<(), Stop> {
     if w.cx.binding == "none" {
         return Err(Stop::NotExercised(format!("no rig is bound to this run, and {why}")));
     }
-    w.subject.stimulus = if w.cx.binding == "operator" { Stimulus::Operator } else { Stimulus::Hook };
+    w.subject.stimulus = w.cx.by_rig();
     Ok(())
 }
 

@@ -92,7 +92,7 @@ async fn choose(w: &mut World, kind: MonitorType) -> Result<(), Stop> {
         let (step, threshold) = (direction * allowed, target + direction * allowed);
         let beyond = whole(v, target + direction * 1.5 * allowed);
         w.moved = Some(Moved { address: at, start, step, threshold, beyond, written: false });
-        w.subject.stimulus = Stimulus::Hook;
+        w.subject.stimulus = w.cx.by_rig();
         return Ok(());
     }
     Err(if asked {

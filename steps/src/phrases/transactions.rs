@@ -193,7 +193,7 @@ async fn begin_with_driver(w: &mut World) -> Result<(), Stop> {
 
 /// How the rig's stimuli are named.
 pub(super) fn by_rig(w: &World) -> Stimulus {
-    if w.cx.binding == "operator" { Stimulus::Operator } else { Stimulus::Hook }
+    w.cx.by_rig()
 }
 
 /// Waits for the start that was caused.

@@ -394,9 +394,8 @@ async fn told_offline(w: &mut World) {
             let finding = Finding::new(Code::TransactionMissing, expected, "none", [cause]);
             return Err(Stop::Judged(finding.into()));
         };
-        let checks = w.lane.since(Seq(0), |window| {
-            Transactions::of(window).told_after(cause).offline_is_marked()
-        });
+        let checks =
+            w.lane.since(Seq(0), |window| Transactions::of(window).told_after(cause).offline_is_marked());
         w.judge(checks.into_iter().map(|check| match check {
             Check::Void(why) => Check::open(why, [cause, end.at]),
             other => other,

@@ -39,8 +39,13 @@ async fn each_row_on_logs_is_judged_and_nothing_of_it_is_void_but_tls() {
         v.subject.scenario.as_deref().is_some_and(|s| s.starts_with("DX-LOG"))
             && v.outcome.verdict() != Verdict::Pass
     };
-    let others: Vec<String> =
-        outcome.run.verdicts.iter().filter(of_logs).map(|v| format!("{} {:?}", v.subject.row, v.outcome)).collect();
+    let others: Vec<String> = outcome
+        .run
+        .verdicts
+        .iter()
+        .filter(of_logs)
+        .map(|v| format!("{} {:?}", v.subject.row, v.outcome))
+        .collect();
     assert_eq!(others.len(), 1, "{others:#?}");
     assert!(others[0].starts_with("B-0436 NotExercised"), "{others:#?}");
 }

@@ -28,6 +28,7 @@ mod offline;
 mod restarts;
 mod security;
 mod transactions;
+mod whole;
 mod framing;
 mod requests;
 mod streams;

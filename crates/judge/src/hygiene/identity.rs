@@ -21,9 +21,9 @@ impl Hygiene {
             if std::ptr::eq(earlier, event) {
                 continue;
             }
-            let same = same_occurrence(earlier, event);
             let continued = message.seq_no.is_some_and(|n| n > 0);
-            if !(same && (continued || !answered || earlier.at == event.at)) && !(continued && same) {
+            let told_again = same_occurrence(earlier, event) && (continued || !answered);
+            if !told_again {
                 let expected = "an eventId that no other event of this run of the station has";
                 let observed = format!("{id} again");
                 findings.push(Finding::new(Code::EventField, expected, observed, [earlier.at, event.at]));

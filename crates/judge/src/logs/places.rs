@@ -75,7 +75,8 @@ pub fn credentials_shown(window: Window<'_>, request: &Request, user: &str) -> V
     let all = attempts(window, Some(&request.upload));
     let answered = [request.answer.sent, request.answer.reply.at()];
     let Some(last) = all.last() else {
-        let why = "there was no attempt to upload, so that it cannot be told whether the station would log in";
+        let why =
+            "there was no attempt to upload, so that it cannot be told whether the station would log in";
         return vec![Check::open(why, answered)];
     };
     // A first attempt without them that is repeated with them is how HTTP asks for credentials.

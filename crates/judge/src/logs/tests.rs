@@ -18,7 +18,14 @@ fn answer(payload: Value) -> Answer {
 
 impl Story {
     /// A request arrives at the upload server.
-    fn begins_upload(self, number: u32, method: &str, path: &str, headers: &[(&str, &str)], user: Option<&str>) -> Story {
+    fn begins_upload(
+        self,
+        number: u32,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        user: Option<&str>,
+    ) -> Story {
         let headers = headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let event = UploadEvent::Begun {
             method: method.into(),
@@ -47,7 +54,13 @@ impl Story {
 
     fn at_the_server(self, request: u32, event: UploadEvent) -> Story {
         let peer = "127.0.0.1:5".to_owned();
-        self.then(Body::Upload { upload: Some("u1".into()), protocol: UploadProtocol::Http, peer, request, event })
+        self.then(Body::Upload {
+            upload: Some("u1".into()),
+            protocol: UploadProtocol::Http,
+            peer,
+            request,
+            event,
+        })
     }
 
     fn puts(self, number: u32, outcome: UploadOutcome) -> Story {
@@ -92,7 +105,12 @@ fn one_file_arrives_that_is_not_empty() {
 
 #[test]
 fn a_file_of_another_upload_does_not_count() {
-    let event = UploadEvent::Begun { method: "PUT".into(), path: "/u2/".into(), headers: BTreeMap::new(), user: None };
+    let event = UploadEvent::Begun {
+        method: "PUT".into(),
+        path: "/u2/".into(),
+        headers: BTreeMap::new(),
+        user: None,
+    };
     let (protocol, peer) = (UploadProtocol::Http, String::new());
     let other = Body::Upload { upload: Some("u2".into()), protocol, peer, request: 1, event };
     assert_eq!(codes(&arrived(Story::begins().then(other).window(), &asked(4), WAITED)), [Code::FileMissing]);
@@ -142,7 +160,10 @@ fn a_failure_is_told_once() {
     assert_eq!(check(begins().tells("Uploaded", Some(4))), [Code::LogStatusMissing]);
     let twice = begins().tells("UploadFailure", Some(4)).tells("PermissionDenied", Some(4));
     assert_eq!(check(twice), [Code::LogStatusWrong]);
-    assert_eq!(check(begins().tells("UploadFailure", Some(4)).tells("Uploading", Some(4))), [Code::LogStatusWrong]);
+    assert_eq!(
+        check(begins().tells("UploadFailure", Some(4)).tells("Uploading", Some(4))),
+        [Code::LogStatusWrong]
+    );
     assert_eq!(check(Story::begins().tells("UploadFailure", Some(4))), [Code::LogStatusMissing]);
 }
 
@@ -159,7 +180,8 @@ fn a_failing_upload_is_tried_as_often_and_as_slowly_as_asked() {
     assert_eq!(codes(&check(&fewer)), [Code::AttemptsWrong]);
     let more = refused(three(), 4).tells("UploadFailure", Some(4));
     assert_eq!(codes(&check(&more)), [Code::AttemptsWrong]);
-    let hasty = (1..4).fold(begins(), |s, n| s.puts(n, UploadOutcome::Refused)).tells("UploadFailure", Some(4));
+    let hasty =
+        (1..4).fold(begins(), |s, n| s.puts(n, UploadOutcome::Refused)).tells("UploadFailure", Some(4));
     assert_eq!(codes(&check(&hasty)), [Code::AttemptsWrong, Code::AttemptsWrong]);
 }
 
@@ -167,11 +189,17 @@ fn a_failing_upload_is_tried_as_often_and_as_slowly_as_asked() {
 fn a_failure_told_after_each_attempt_is_mild() {
     let two = Duration::from_secs(2);
     let each = |s: Story, n: u32| {
-        s.tells("Uploading", Some(4)).puts(n, UploadOutcome::Refused).tells("UploadFailure", Some(4)).later(2.0)
+        s.tells("Uploading", Some(4))
+            .puts(n, UploadOutcome::Refused)
+            .tells("UploadFailure", Some(4))
+            .later(2.0)
     };
     let story = (1..4).fold(Story::begins(), each);
     let checks = retried(story.window(), &asked(4), 3, two, WAITED);
-    assert!(matches!(&checks[..], [Check::Broken(f)] if f.mild && f.code == Code::LogStatusWrong), "{checks:?}");
+    assert!(
+        matches!(&checks[..], [Check::Broken(f)] if f.mild && f.code == Code::LogStatusWrong),
+        "{checks:?}"
+    );
     let twice = each(each(Story::begins(), 1).puts(2, UploadOutcome::Refused).later(2.0), 3);
     let checks = retried(twice.window(), &asked(4), 3, two, WAITED);
     assert!(matches!(&checks[..], [Check::Broken(f)] if !f.mild), "{checks:?}");
@@ -201,12 +229,16 @@ fn whether_an_upload_is_running_is_told_truthfully() {
     assert_eq!(check(tells("Uploaded", Some(4)), None), [Code::LogStatusWrong]);
     assert_eq!(check(Story::begins(), None), [Code::LogStatusMissing]);
     let refused = answer(json!({ "status": "Rejected" }));
-    assert_eq!(codes([&state_told(Story::begins().window(), &refused, None, WAITED)]), [Code::UnexpectedStatus]);
+    assert_eq!(
+        codes([&state_told(Story::begins().window(), &refused, None, WAITED)]),
+        [Code::UnexpectedStatus]
+    );
 }
 
 #[test]
 fn idle_is_told_on_request_only() {
-    let trigger = |s: Story| s.receives("TriggerMessage", json!({ "requestedMessage": "LogStatusNotification" }));
+    let trigger =
+        |s: Story| s.receives("TriggerMessage", json!({ "requestedMessage": "LogStatusNotification" }));
     let idle = |s: Story| s.tells("Idle", None);
     let check = |s: Story| codes([&idle_on_request_only(s.window())]);
     assert_eq!(check(idle(trigger(Story::begins()))), []);

@@ -122,7 +122,8 @@ fn the_certificate_carries_the_serial_number_of_the_boot() {
         if let Some(serial) = serial {
             payload["chargingStation"]["serialNumber"] = json!(serial);
         }
-        let story = Story::begins().connects_with(secured(3, None, Some(tls))).calls("BootNotification", payload);
+        let story =
+            Story::begins().connects_with(secured(3, None, Some(tls))).calls("BootNotification", payload);
         serial_number_shown(story.window())
     };
     assert!(all_hold(&with("DM-1", Some("DM-1"))));
@@ -134,7 +135,8 @@ fn the_certificate_carries_the_serial_number_of_the_boot() {
 #[test]
 fn a_security_event_is_found_however_its_name_is_written() {
     let check = |kind: &str| {
-        let story = Story::begins().says("SecurityEventNotification", json!({ "type": kind, "timestamp": "" }));
+        let story =
+            Story::begins().says("SecurityEventNotification", json!({ "type": kind, "timestamp": "" }));
         event_told(story.window(), &["StartupOfTheDevice", "ResetOrReboot"], Seq(0), "within 180 s")
     };
     assert!(all_hold([&check("resetorreboot")]));

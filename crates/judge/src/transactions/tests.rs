@@ -131,6 +131,13 @@ fn a_transaction_from_before_the_run_or_one_that_goes_on_is_judged_for_the_rest(
     assert_eq!(found, [Code::TransactionDisorder], "its beginning was in this run");
 }
 
+#[test]
+fn what_has_not_ended_is_open() {
+    let open = |messages: &[Value]| Transactions::of(story(messages).window()).open();
+    assert_eq!(open(&right()[..2]), [("a".to_owned(), Some(1))]);
+    assert_eq!(open(&right()), []);
+}
+
 fn reasons(story: &Story) -> Vec<Code> {
     codes(&judged(story, Transactions::reasons_are_true))
 }

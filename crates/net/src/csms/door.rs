@@ -84,11 +84,10 @@ impl Inner {
             (seat.station.clone(), seat.version)
         };
         let door = self.rules().policy.door;
-        let passwords =
-            self.config.security.profile().has_password().then(|| match door {
-                Door::WrongPassword => Passwords::default(),
-                _ => self.rules().passwords.clone(),
-            });
+        let passwords = self.config.security.profile().has_password().then(|| match door {
+            Door::WrongPassword => Passwords::default(),
+            _ => self.rules().passwords.clone(),
+        });
         let terms = Terms {
             versions: pinned.as_slice().first().map_or(&self.config.versions, std::slice::from_ref),
             station: station.as_deref(),

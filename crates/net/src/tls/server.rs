@@ -77,7 +77,8 @@ impl Acceptor {
             Door::ForeignCertificate if self.clients.offer_client_auth() => {
                 let mut roots = RootCertStore::empty();
                 roots.add(foreign::authority()?).map_err(|e| e.to_string())?;
-                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), self.provider.clone());
+                let verifier =
+                    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), self.provider.clone());
                 posing.clients = verifier.build().map_err(|e| e.to_string())?;
             }
             Door::ForeignCertificate => {}

@@ -57,7 +57,7 @@ fn a_row_that_cites_a_requirement_covers_it_only_if_the_row_is_judged() {
         CoverageFile::new("0", &table(&[&entry]), archetypes, &plan)
     };
     assert_eq!(standings(&judged(Some("DX-BOO-001")), &row.ocpp[0]), [Standing::Covered; 2]);
-    assert_eq!(judged(Some("DX-BOO-001")).requirements[0].versions[0].rows, [row.id.clone()]);
+    assert_eq!(judged(Some("DX-BOO-001")).requirements[0].versions[0].rows, std::slice::from_ref(&row.id));
     assert_eq!(standings(&judged(None), &row.ocpp[0]), [Standing::Open; 2]);
 }
 

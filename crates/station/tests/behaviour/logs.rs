@@ -34,7 +34,10 @@ fn a_log_is_named_and_uploaded_under_the_id_of_its_request() {
         let answer = csms.call("GetLog", request(41, "DiagnosticsLog", PLACE));
         assert_eq!(answer["status"], "Accepted");
         let upload = csms.uploads.remove(0);
-        assert_eq!((answer["filename"].as_str().unwrap(), upload.url.as_str()), (upload.name.as_str(), PLACE));
+        assert_eq!(
+            (answer["filename"].as_str().unwrap(), upload.url.as_str()),
+            (upload.name.as_str(), PLACE)
+        );
         assert_eq!(upload.name, "0001-DiagnosticsLog-20260301T100007Z.log");
         assert_eq!(csms.order, ["answer", "LogStatusNotification", "upload"]);
         assert!(text(&upload.bytes).contains("ChargingStation.Model = Box"), "{}", text(&upload.bytes));
@@ -202,7 +205,8 @@ impl Bench {
             let _handle = handle;
             let forever = std::future::pending();
             let ended: Result<_, ConnectError> =
-                station::run(new_station(Version::V21), clock, config, connect, control, |_| (), forever).await;
+                station::run(new_station(Version::V21), clock, config, connect, control, |_| (), forever)
+                    .await;
             ended.unwrap();
         });
         let bench = Bench { csms, log, uploads };
@@ -261,9 +265,11 @@ async fn the_file_arrives_at_the_server_and_its_arrival_is_told() {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_that_is_refused_or_sent_elsewhere_has_failed() {
-    for (fault, status) in
-        [(Fault::Status(403), "PermissionDenied"), (Fault::Status(500), "UploadFailure"), (Fault::Redirect(307), "UploadFailure")]
-    {
+    for (fault, status) in [
+        (Fault::Status(403), "PermissionDenied"),
+        (Fault::Status(500), "UploadFailure"),
+        (Fault::Redirect(307), "UploadFailure"),
+    ] {
         let bench = Bench::online().await;
         bench.asks(1, UploadPolicy::always(fault)).await;
         pass(5).await;

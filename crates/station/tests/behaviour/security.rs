@@ -37,7 +37,8 @@ fn a_start_is_told_once_the_station_is_accepted() {
 fn a_back_end_that_cannot_be_trusted_is_told_once_it_can() {
     in_both(|mut csms| {
         csms.disconnect();
-        let foreign = TlsError::Certificate { trouble: CertificateTrouble::UnknownIssuer, text: String::new() };
+        let foreign =
+            TlsError::Certificate { trouble: CertificateTrouble::UnknownIssuer, text: String::new() };
         let error = ConnectError::Tls { address: "h:1".into(), source: foreign };
         csms.station.not_connected(csms.now, &error);
         csms.station.not_connected(csms.now, &error);

@@ -128,7 +128,7 @@ fn walk(value: &Value, at: &str, parent: Option<&str>, found: &mut Vec<Found>) {
                     .or_else(|| (key == "key" && parent == Some("vpn")).then_some(Category::Secret));
                 match (inner, named) {
                     (Value::String(_), Some(category)) => found.push((here, category)),
-                    (Value::String(text), None) if carries_a_password(text) => {
+                    (Value::String(text), None) if carries_credentials(text) => {
                         found.push((here, Category::Secret));
                     }
                     _ => walk(inner, &here, Some(key), found),
@@ -144,11 +144,32 @@ fn walk(value: &Value, at: &str, parent: Option<&str>, found: &mut Vec<Found>) {
     }
 }
 
-/// `ftp://user:password@host/…`
-fn carries_a_password(text: &str) -> bool {
+/// Parameters by which a signed address (of cloud storage) lets in whoever knows it.
+const SIGNATURES: &[&str] = &[
+    "signature",
+    "sig",
+    "token",
+    "key",
+    "password",
+    "x-amz-signature",
+    "x-amz-security-token",
+    "x-goog-signature",
+];
+
+/// `ftp://user:password@host/…`, also without a password, as a token is given; or a signed address.
+fn carries_credentials(text: &str) -> bool {
     let Some((_, rest)) = text.split_once("://") else { return false };
-    let authority = rest.split('/').next().unwrap_or_default();
-    authority.split_once('@').is_some_and(|(user, _)| user.contains(':'))
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return true;
+    }
+    // A password may itself contain what ends an authority; a port is a number.
+    let odd_port =
+        authority.split_once(':').is_some_and(|(_, port)| !port.chars().all(|c| c.is_ascii_digit()));
+    let cut_off = odd_port && !authority.starts_with('[') && rest.contains('@');
+    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    let names = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, _)| name);
+    cut_off || names.into_iter().any(|name| SIGNATURES.iter().any(|s| s.eq_ignore_ascii_case(name)))
 }
 
 /// Whether a broken frame, which cannot be read, may hold something to hide.
@@ -200,5 +221,36 @@ mod tests {
         assert_eq!(places(&info, None), Vec::<String>::new());
         let log = json!({"log": {"remoteLocation": "ftp://u:p@host/x"}, "at": "http://host/a@b:c"});
         assert_eq!(places(&log, None), ["/log/remoteLocation"]);
+    }
+
+    #[test]
+    fn a_place_for_a_log_is_hidden_where_it_lets_somebody_in() {
+        let hidden = |url: &str| {
+            let get = json!([2, "1", "GetLog", {"requestId": 1, "logType": "SecurityLog", "log": {"remoteLocation": url}}]);
+            places(&get, Some("GetLog")) == ["/3/log/remoteLocation"]
+        };
+        for url in [
+            "https://u:p@h/x/",
+            "ftp://u:p%40ss@[::1]:2121/x",
+            "sftp://token@h/x",
+            "ftp://u:p/w@h/x",
+            "ftp://u:p?w@h/x",
+            "https://h/x?expires=1&X-Amz-Signature=ab",
+            "https://h/x?sig=ab",
+        ] {
+            assert!(hidden(url), "{url}");
+        }
+        for url in [
+            "https://h:8080/a@b",
+            "ftp://[::1]:21/a@b",
+            "http://h/u1-ab/?page=1",
+            "nonsense@h",
+            "http://h?x=@",
+        ] {
+            assert!(!hidden(url), "{url}");
+        }
+        // The suite keeps the place also as a value it was given.
+        let fresh = json!({"what": "where a file can be uploaded to", "value": {"url": "http://u:p@h/u1/", "upload": "u1"}});
+        assert_eq!(places(&fresh, None), ["/value/url"]);
     }
 }
