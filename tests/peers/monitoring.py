@@ -181,7 +181,7 @@ class Monitoring:
             beyond = number > monitor.value if monitor.type == "UpperThreshold" else number < monitor.value
             if beyond != monitor.exceeded or (beyond and modified):
                 monitor.exceeded = beyond
-                # IMPERFECTION 15: should clear like every other threshold (N07.FR.16).
+                # IMPERFECTION 15: should clear like every other threshold (N07.FR.02).
                 if not beyond and monitor.kind == PRECONFIGURED and _is_undervoltage_of_l1(monitor):
                     return
                 self._fire(monitor, "Alerting", cleared=not beyond)

@@ -14,7 +14,7 @@ async def put(location: str, name: str, content: bytes) -> str:
     url = urlsplit(location)
     if url.scheme.lower() != "http" or not url.hostname:
         return "NotSupportedOperation"
-    # A location that ends in a slash is a folder (2.1, N01.FR.24).
+    # A location that ends in a slash is a folder (2.1, N01.FR.21).
     path = (url.path or "/") + (name if (url.path or "/").endswith("/") else "")
     head = [
         f"PUT {path}{'?' + url.query if url.query else ''} HTTP/1.1",

@@ -25,7 +25,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Judge a station against an archetype and write the evidence.
-    Certify(Certify),
+    Certify(Box<Certify>),
     /// Write a first declaration of a product from what its station reports.
     Declare(Declare),
     /// Compare what a station reports with an archetype: what is missing, and which faults it could report.

@@ -62,7 +62,7 @@ fn run(cli: Cli) -> Result<u8, Fault> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::internal)?;
     match cli.command {
-        Command::Certify(args) => runtime.block_on(certify::certify(args)),
+        Command::Certify(args) => runtime.block_on(certify::certify(*args)),
         Command::Declare(args) => runtime.block_on(declare::declare(&args)),
         Command::Gap(args) => runtime.block_on(gap::gap(&args)),
         Command::Station(args) => runtime.block_on(station::station(args)),

@@ -23,6 +23,7 @@ mod customers;
 mod logs;
 mod monitoring;
 mod odd_outlets;
+mod whole;
 mod odd_stations;
 mod offline;
 mod restarts;

@@ -86,8 +86,8 @@ pub fn one_each(window: Window<'_>, validators: &Validators, deadline: Duration)
             findings.push(Finding::new(Code::NoAnswer, what, observed, records));
         }
     }
-    let answered = judged.iter().filter_map(|a| a.answers.first()).map(|(at, _)| *at);
-    let ends: Vec<Seq> = answered.clone().take(1).chain(answered.last()).collect();
+    let answered: Vec<Seq> = judged.iter().filter_map(|a| a.answers.first()).map(|(at, _)| *at).collect();
+    let ends: Vec<Seq> = answered.first().into_iter().chain(answered.last()).copied().collect();
     if findings.is_empty() && ends.is_empty() {
         return vec![Check::open(
             "no request of the suite was answered",

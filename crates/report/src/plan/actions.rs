@@ -116,7 +116,10 @@ mod tests {
     fn action(what: &str, rows: &[&str], prompts: usize) -> PlannedAction {
         PlannedAction {
             what: what.to_owned(),
-            rows: rows.iter().map(|r| (RowId((*r).to_owned()), "It breaks ".repeat(prompts / 4))).collect(),
+            rows: rows
+                .iter()
+                .map(|r| (RowId((*r).to_owned()), "It breaks ".repeat(prompts / 4).trim().to_owned()))
+                .collect(),
             places: vec![Place::STATION, Place { evse: Some(1), connector: None }],
             prompts,
             special: prompts > 4,
