@@ -87,6 +87,12 @@ Feature: Monitors fire when they must, and only then
       When the threshold is moved back above the value
       Then the monitor clears in time
 
+    @id:DX-EVT-014 @req:B-0150 @ocpp:N07.FR.11 @level:2 @v:2.0.1 @stimulus:protocol @impact:restores
+    Scenario: The threshold is moved below the value of a station that may keep silent about it
+      Given a number, with an upper threshold above it
+      When the threshold is moved below the value
+      Then the monitor alerts in time, or says nothing of it
+
   Rule: B-0151 One crossing is one alert
 
     @id:DX-EVT-012 @req:B-0151 @ocpp:N07.FR.16 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores

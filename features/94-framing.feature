@@ -14,7 +14,7 @@ Feature: How station and back end take turns
 
     @id:DX-FRA-002 @req:B-0240 @level:3 @v:2.0.1 @v:2.1 @stimulus:none @impact:read-only
     Scenario: The requests of the run
-      Given the full inventory of the station
+      Given a connected station
       Then the station had one unanswered request at a time in this run
 
   Rule: B-0241 Every request has an id of its own

@@ -61,7 +61,9 @@ pub(crate) async fn settled(w: &mut World, connected: Seq) -> Result<(), Stop> {
 /// Lets a station in whose last boot was put off or rejected: it comes by itself, or on request, or on a new
 /// connection.
 pub(crate) async fn admitted(w: &mut World) -> Result<(), Stop> {
-    let last = w.lane.since(Seq(0), |window| judge::registration::boots(window).into_iter().rev().find_map(|b| b.answer));
+    let last = w
+        .lane
+        .since(Seq(0), |window| judge::registration::boots(window).into_iter().rev().find_map(|b| b.answer));
     let Some(last) = last.filter(|a| a.status != "Accepted") else { return Ok(()) };
     let interval = Duration::from_secs(last.interval.and_then(|i| u64::try_from(i).ok()).unwrap_or(0));
     let limit = interval.saturating_add(w.cx.deadline("B-0004"));

@@ -38,7 +38,8 @@ async def run(args: argparse.Namespace) -> int:
     with contextlib.suppress(asyncio.CancelledError):
         while True:
             try:
-                async with connect(f"{args.url.rstrip('/')}/{args.id}", subprotocols=[subprotocol]) as link:
+                url, headers = f"{args.url.rstrip('/')}/{args.id}", wallbox.credentials()
+                async with connect(url, subprotocols=[subprotocol], additional_headers=headers) as link:
                     if link.subprotocol != subprotocol:
                         print(f"the server does not speak {subprotocol}", file=sys.stderr)
                         return 1

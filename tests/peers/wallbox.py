@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 from collections.abc import Callable
@@ -175,6 +176,12 @@ class Wallbox(Disclosure):
             "firmwareVersion": next(self.model.of("Controller", "FirmwareVersion")).value,
         }
         return self.request.BootNotification(charging_station=station, reason=reason)
+
+    def credentials(self) -> dict[str, str]:
+        """The headers with which it logs in; none before it was given a password."""
+        password = next(self.model.of("SecurityCtrlr", "BasicAuthPassword")).value
+        login = base64.b64encode(f"{self.id}:{password}".encode()).decode()
+        return {"Authorization": f"Basic {login}"} if password else {}
 
     def on_accepted(self, interval: int) -> None:
         """Takes over the heartbeat interval, and says what there is to say after a boot."""

@@ -166,7 +166,8 @@ pub fn repeats(window: Window<'_>, status: &str, grace: Duration) -> Vec<Check> 
         if next.is_none() && until != end.n && !too_late {
             continue;
         }
-        let expected = format!("BootNotification again {} s after it was answered {status}", interval.as_secs());
+        let expected =
+            format!("BootNotification again {} s after it was answered {status}", interval.as_secs());
         let records = [boot.at, answer.at].into_iter().chain([until]);
         match next {
             Some(_) if waited < interval.saturating_sub(signed(TIME_TOLERANCE)) || too_late => {

@@ -10,11 +10,13 @@ use trace::{Body, Seq};
 /// An alarm that is still there is told after the restart, or a roll-up names it (archetype row B-0364). The window
 /// begins with the acceptance of the boot.
 pub fn alarm_is_told_again(window: Window<'_>, alarm: &VariableAddress, value: &str, waited: &str) -> Check {
-    let says = |e: &Event, wanted: &str| e.actual.as_deref().is_some_and(|v| v.trim().eq_ignore_ascii_case(wanted));
+    let says =
+        |e: &Event, wanted: &str| e.actual.as_deref().is_some_and(|v| v.trim().eq_ignore_ascii_case(wanted));
     let is_alarm = |e: &Event| e.address.as_ref().is_some_and(|a| a.same_as(alarm)) && says(e, value);
     let is_roll_up = |e: &Event| {
         let Some(a) = &e.address else { return false };
-        let whole = ["ChargingStation", "EVSE", "Connector"].iter().any(|n| a.component.name.eq_ignore_ascii_case(n));
+        let whole =
+            ["ChargingStation", "EVSE", "Connector"].iter().any(|n| a.component.name.eq_ignore_ascii_case(n));
         let here = match (a.component.evse, alarm.component.evse) {
             (Some(a), Some(b)) => a.id == b.id,
             _ => true,
@@ -26,7 +28,9 @@ pub fn alarm_is_told_again(window: Window<'_>, alarm: &VariableAddress, value: &
     match (found, window.records.first()) {
         (Some(e), Some(first)) => Check::held([first.n, e.at]),
         _ => {
-            let expected = format!("an event on {alarm} with the value {value}, or on Problem of what it is part of, {waited}");
+            let expected = format!(
+                "an event on {alarm} with the value {value}, or on Problem of what it is part of, {waited}"
+            );
             Finding::new(Code::EventMissing, expected, "none", window.ends()).into()
         }
     }
@@ -57,7 +61,12 @@ pub fn waits_for_the_end(window: Window<'_>, evse: i64, ended: Seq) -> Vec<Check
     match (&boot, &end) {
         (None, _) => {
             let expected = "a boot once the transaction has ended";
-            findings.push(Finding::new(Code::BootMissing, expected, "none", [ended].into_iter().chain(window.ends())));
+            findings.push(Finding::new(
+                Code::BootMissing,
+                expected,
+                "none",
+                [ended].into_iter().chain(window.ends()),
+            ));
         }
         (Some(boot), None) => {
             let expected = "the end of the transaction to be told";
@@ -79,11 +88,17 @@ pub fn ends_before(window: Window<'_>, evse: i64, waited: &str) -> Vec<Check> {
     let mut findings = Vec::new();
     let stopped = end.stopped.as_deref().unwrap_or("none");
     // The two words came with an erratum: a station of before has other ones.
-    for (field, wanted, said) in
-        [("triggerReason", "ResetCommand", end.trigger.as_str()), ("stoppedReason", "ImmediateReset", stopped)]
-    {
+    for (field, wanted, said) in [
+        ("triggerReason", "ResetCommand", end.trigger.as_str()),
+        ("stoppedReason", "ImmediateReset", stopped),
+    ] {
         if said != wanted {
-            let found = Finding::new(Code::TransactionField, format!("{field} {wanted}"), format!("{field} {said}"), [end.at]);
+            let found = Finding::new(
+                Code::TransactionField,
+                format!("{field} {wanted}"),
+                format!("{field} {said}"),
+                [end.at],
+            );
             findings.push(found.mild());
         }
     }
@@ -145,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_restart_that_waits_for_the_end_holds() {
-        let good = request().says("TransactionEvent", ended("EVDeparted", "EVDisconnected")).reconnects().boots();
+        let good =
+            request().says("TransactionEvent", ended("EVDeparted", "EVDisconnected")).reconnects().boots();
         assert!(all_hold(&waits_for_the_end(since(&good), 1, Seq(3))));
         assert_eq!(codes(&waits_for_the_end(since(&request()), 1, Seq(2))), [Code::BootMissing]);
         let untold = request().reconnects().boots();
@@ -154,7 +170,8 @@ mod tests {
 
     #[test]
     fn a_restart_before_the_end_is_found() {
-        let early = request().reconnects().boots().says("TransactionEvent", ended("EVDeparted", "EVDisconnected"));
+        let early =
+            request().reconnects().boots().says("TransactionEvent", ended("EVDeparted", "EVDisconnected"));
         assert_eq!(codes(&waits_for_the_end(since(&early), 1, Seq(7))), [Code::RestartUnwanted]);
     }
 
@@ -162,7 +179,8 @@ mod tests {
     fn a_restart_that_may_not_wait_ends_the_transaction() {
         let told = |trigger, stopped| request().says("TransactionEvent", ended(trigger, stopped));
         assert!(all_hold(&ends_before(since(&told("ResetCommand", "ImmediateReset")), 1, "in time")));
-        let later = request().reconnects().boots().says("TransactionEvent", ended("ResetCommand", "ImmediateReset"));
+        let later =
+            request().reconnects().boots().says("TransactionEvent", ended("ResetCommand", "ImmediateReset"));
         assert!(all_hold(&ends_before(since(&later), 1, "in time")));
         assert_eq!(codes(&ends_before(since(&request()), 1, "in time")), [Code::TransactionMissing]);
         let other = ends_before(since(&told("StopAuthorized", "Local")), 1, "in time");

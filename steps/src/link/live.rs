@@ -219,11 +219,9 @@ impl Live {
 
     async fn within_limit(&self, effect: &Effect) -> Result<(), Refused> {
         let Some(limit) = self.rig.limit() else { return self.rig.apply(effect).await };
-        tokio::time::timeout(limit, self.rig.apply(effect))
-            .await
-            .unwrap_or_else(|_| {
-                Err(Refused::failed(format!("the rig did not answer within {} s", limit.as_secs())))
-            })
+        tokio::time::timeout(limit, self.rig.apply(effect)).await.unwrap_or_else(|_| {
+            Err(Refused::failed(format!("the rig did not answer within {} s", limit.as_secs())))
+        })
     }
 }
 

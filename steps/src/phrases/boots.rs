@@ -89,7 +89,8 @@ async fn has_repeated(w: &mut World) {
 async fn told_later(w: &mut World) {
     w.attempt(async |w| {
         let seen = put_off(w).await?;
-        let accepted = seen.accepted.ok_or_else(|| Stop::open("the boot was not accepted", [seen.pending]))?;
+        let accepted =
+            seen.accepted.ok_or_else(|| Stop::open("the boot was not accepted", [seen.pending]))?;
         let changed = seen.changed.as_ref().map_err(|why| Stop::NotExercised(why.clone()))?;
         let expected = Expected {
             monitor: changed.delta.id,
@@ -227,7 +228,8 @@ fn boot_of_the_run(w: &World) -> Option<Seq> {
 #[given("a boot of the station that was accepted")]
 async fn an_accepted_boot(w: &mut World) {
     w.attempt(async |w| {
-        let why = "no boot was seen in this run: a station that was accepted before need not boot; restart it";
+        let why =
+            "no boot was seen in this run: a station that was accepted before need not boot; restart it";
         w.cause = boot_of_the_run(w).ok_or_else(|| Stop::open(why, []))?;
         Ok(())
     })
@@ -260,7 +262,8 @@ async fn each_told(w: &mut World) {
 
 #[when("a boot is asked for")]
 async fn boot_asked_for(w: &mut World) {
-    w.attempt(async |w| super::triggers::trigger(w, json!({ "requestedMessage": "BootNotification" })).await).await;
+    w.attempt(async |w| super::triggers::trigger(w, json!({ "requestedMessage": "BootNotification" })).await)
+        .await;
 }
 
 #[then("it is refused, and the station does not boot")]
@@ -288,7 +291,9 @@ async fn boot_refused(w: &mut World) {
                 Finding::new(Code::BootUnwanted, expected, observed, [answer.reply.at(), at]).into()
             }
             (None, Ok((at, _))) => Check::held([answer.reply.at(), at]),
-            (None, Err(_)) => Check::open("nothing proves that the station was still alive", [alive.reply.at()]),
+            (None, Err(_)) => {
+                Check::open("nothing proves that the station was still alive", [alive.reply.at()])
+            }
         };
         w.judge([check]);
         Ok(())

@@ -93,6 +93,23 @@ async fn alerts(w: &mut World) {
     .await;
 }
 
+#[then("the monitor alerts in time, or says nothing of it")]
+async fn alerts_or_not(w: &mut World) {
+    w.attempt(async |w| {
+        let m = w.monitor()?.clone();
+        let limit = w.deadline();
+        match wait(w, m.id, false, 1, limit, WaitFor::Station).await? {
+            Met::At(_) => judged(w, &m, false).await.map(|_| ()),
+            Met::Lost(at) => Err(Stop::open("the connection was lost while an event was due", [w.cause, at])),
+            Met::Deadline(_) => {
+                let why = "OCPP 2.0.1 asks the station to look at a moved threshold, not to tell of it";
+                Err(Stop::NotExercised(why.to_owned()))
+            }
+        }
+    })
+    .await;
+}
+
 #[then("the monitor clears in time")]
 async fn clears(w: &mut World) {
     w.attempt(async |w| {

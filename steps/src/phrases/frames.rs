@@ -46,13 +46,13 @@ async fn valid(w: &mut World) {
     .await;
 }
 
-/// How long the station waits for an answer, by its own account.
+/// How long the station waits for an answer, by its own account, if its inventory is known.
 fn message_timeout(w: &World) -> Option<Duration> {
     let at = VariableAddress {
         component: ComponentRef { name: "OCPPCommCtrlr".to_owned(), instance: None, evse: None },
         variable: VariableRef { name: "MessageTimeout".to_owned(), instance: Some("Default".to_owned()) },
     };
-    let stated = w.inventory.as_ref()?.find(&at)?.value()?.trim().parse().ok();
+    let stated = w.handed.inventory.as_ref()?.find(&at)?.value()?.trim().parse().ok();
     stated.filter(|s| *s > 0).map(Duration::from_secs)
 }
 

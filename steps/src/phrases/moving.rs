@@ -235,7 +235,11 @@ async fn upper_unmoved(w: &mut World) {
             w.targets = vec![at.clone()];
             let (threshold, beyond) = (start + 2.0 * up, start - 2.0 * down);
             w.moved = Some(Moved { address: at, start, step: up, threshold, beyond, written: false });
-            return set_monitors(w, kind, threshold, 1).await;
+            match set_monitors(w, kind, threshold, 1).await {
+                // What this number does not take, another may: that it is refused is judged elsewhere.
+                Err(Stop::Open { .. }) => continue,
+                done => return done,
+            }
         }
         Err(Stop::open("no number takes an upper threshold on both sides of its value", []))
     })

@@ -90,7 +90,9 @@ async fn came_back(w: &mut World) {
                 (Some(gap), Some(alive)) => match alive.result() {
                     Ok((at, _)) => Check::held([from, gap.back, at]),
                     // Any answer shows that somebody is there.
-                    Err(Check::Broken(f)) if f.code == Code::CallError => Check::held([from, gap.back, alive.reply.at()]),
+                    Err(Check::Broken(f)) if f.code == Code::CallError => {
+                        Check::held([from, gap.back, alive.reply.at()])
+                    }
                     Err(check) => check,
                 },
                 _ => {
@@ -122,7 +124,8 @@ async fn no_boots(w: &mut World) {
 
 /// The gap and the sign of life after it.
 fn complete(seen: &Flicker) -> Result<(Gap, Seq), Stop> {
-    let why = || Stop::open("the station did not come back, or not to stay", [seen.stretch.from, seen.stretch.to]);
+    let why =
+        || Stop::open("the station did not come back, or not to stay", [seen.stretch.from, seen.stretch.to]);
     let gap = seen.gap.ok_or_else(why)?;
     let alive = seen.alive.as_ref().and_then(|a| a.result().ok().map(|(at, _)| at)).ok_or_else(why)?;
     Ok((gap, alive))
@@ -134,14 +137,17 @@ async fn only_changed(w: &mut World) {
         let threshold = read_number(w, &super::chosen::at("OCPPCommCtrlr", "OfflineThreshold")).await?;
         let answer = w.answer()?;
         let records = [answer.sent, answer.reply.at()];
-        let threshold = threshold.ok_or_else(|| Stop::open("the offline threshold could not be read", records))?;
+        let threshold =
+            threshold.ok_or_else(|| Stop::open("the offline threshold could not be read", records))?;
         let mut checks = Vec::new();
         for seen in flickers(w).await? {
             let (gap, alive) = complete(&seen)?;
             let length = gap.length().as_secs_f64();
             // At the threshold either is right, and so is what a station says that boots.
             if length + 1.0 > threshold {
-                checks.push(Check::Void(format!("the outage of {length:.0} s was not shorter than {threshold:.0} s")));
+                checks.push(Check::Void(format!(
+                    "the outage of {length:.0} s was not shorter than {threshold:.0} s"
+                )));
                 continue;
             }
             let booted = seen.stretch.look(&w.lane, |window| !boots(window).is_empty());
@@ -280,7 +286,8 @@ async fn away(w: &mut World) {
         w.lane.until(ended, length, "an outage", WaitFor::Mandated, |_| false).await?;
         let gap = come_back(w, from).await?;
         let (limit, monitors) = (w.deadline(), w.monitors.clone());
-        until_holds(w, &gap, limit, |window| every_second(&monitors, &gap, ahead, window).iter().all(held)).await?;
+        until_holds(w, &gap, limit, |window| every_second(&monitors, &gap, ahead, window).iter().all(held))
+            .await?;
         w.several = w.lane.since(from, |window| every_second(&monitors, &gap, ahead, window));
         Ok(())
     })
@@ -344,7 +351,8 @@ async fn still_holds(w: &mut World) {
         let seen = alerts(w).await?;
         let mild = seen.mild.as_ref().map_err(|why| Stop::NotApplicable(why.clone()))?;
         let waited = format!("within {} s of the new connection", w.deadline().as_secs());
-        let checks = seen.stretch.look(&w.lane, |window| fired(window, &expected(mild, false, seen.cause), &waited));
+        let checks =
+            seen.stretch.look(&w.lane, |window| fired(window, &expected(mild, false, seen.cause), &waited));
         w.judge(checks);
         Ok(())
     })

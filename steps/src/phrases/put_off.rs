@@ -1,7 +1,9 @@
 //! A restart whose boot is answered Pending twice before it is accepted: brought about once, judged by several rows.
 
 use super::chosen::{is_number, takes, that_take};
-use super::moving::{everything_is_let_through, may_be_written, read_number, read_text, step, write, written};
+use super::moving::{
+    everything_is_let_through, may_be_written, read_number, read_text, step, write, written,
+};
 use super::offline::{clock_ahead, events_up_to, severity_up_to};
 use super::restarts::{again, look_again, reset};
 use super::setting::{Wanted, set_for_later};
@@ -96,7 +98,9 @@ async fn prepare(w: &mut World) -> Result<Prepared, Stop> {
     let inventory = super::inventory::fetch(w).await?;
     let (upper, delta) = (MonitorType::UpperThreshold, MonitorType::Delta);
     for at in that_take(w, upper).await? {
-        let fits = |v: &&judge::inventory::Reported| is_number(v) && takes(v, delta) && may_be_written(w, &inventory, v);
+        let fits = |v: &&judge::inventory::Reported| {
+            is_number(v) && takes(v, delta) && may_be_written(w, &inventory, v)
+        };
         // The boot itself may change the heartbeat interval.
         let heartbeat = ocpp::device::same(&at.variable.name, "HeartbeatInterval");
         let Some(found) = inventory.find(&at).filter(fits).filter(|_| !heartbeat) else { continue };
@@ -127,7 +131,9 @@ async fn exceeded(w: &mut World, threshold: SetMonitor) -> Result<Result<SetMoni
     let alert = w.lane.heard(wrote.sent, limit, "NotifyEvent", WaitFor::Station, |payload| {
         events::of_payload(wrote.sent, payload).iter().any(|e| e.monitor == Some(id) && !e.cleared)
     });
-    Ok(if_any(alert.await)?.map(|_| threshold).ok_or_else(|| "the threshold did not alert before the restart".to_owned()))
+    Ok(if_any(alert.await)?
+        .map(|_| threshold)
+        .ok_or_else(|| "the threshold did not alert before the restart".to_owned()))
 }
 
 fn status_of(answer: &Answer) -> Option<String> {

@@ -50,7 +50,10 @@ async fn bring_about(w: &mut World) -> Result<Rejected, Stop> {
         boots.into_iter().find_map(|b| b.answer.filter(|a| a.status == "Accepted").map(|a| a.at))
     });
     let Some(accepted) = accepted else {
-        return Err(Stop::open("the station did not boot again after it was rejected", [asked_to.sent, rejected]));
+        return Err(Stop::open(
+            "the station did not boot again after it was rejected",
+            [asked_to.sent, rejected],
+        ));
     };
     let unavailable = match taken_out {
         Ok(()) => Ok(still_out_of_use(w, accepted).await?),
@@ -69,7 +72,9 @@ async fn bring_about(w: &mut World) -> Result<Rejected, Stop> {
 pub(super) fn unless_needed<T>(done: Result<T, Stop>) -> Result<Result<T, String>, Stop> {
     match done {
         Ok(done) => Ok(Ok(done)),
-        Err(Stop::NotExercised(why) | Stop::NotApplicable(why) | Stop::Open { reason: why, .. }) => Ok(Err(why)),
+        Err(Stop::NotExercised(why) | Stop::NotApplicable(why) | Stop::Open { reason: why, .. }) => {
+            Ok(Err(why))
+        }
         Err(other) => Err(other),
     }
 }
@@ -111,7 +116,8 @@ pub(super) async fn still_out_of_use(w: &mut World, accepted: Seq) -> Result<Una
     super::put_off::connectors_told(w, accepted, limit).await?;
     let inventory = super::inventory::fetch(w).await?;
     let connectors = of_first_evse(w);
-    let all = std::iter::once(availability(None)).chain(connectors.iter().map(|(_, c)| availability(Some(*c))));
+    let all =
+        std::iter::once(availability(None)).chain(connectors.iter().map(|(_, c)| availability(Some(*c))));
     let mut read = Vec::new();
     for address in all.filter(|a| inventory.find(a).is_some()) {
         let value = read_text(w, &address).await?;
@@ -134,7 +140,8 @@ async fn lower(w: &mut World) -> Result<(SetMonitor, SetMonitor), Stop> {
     let address = targets.into_iter().next().ok_or_else(|| Stop::Bug("no variable was chosen".into()))?;
     for range in [4..=6, 7..=9] {
         let severity = severity_within(w, &address, kind, range).await?;
-        let severity = severity.ok_or_else(|| Stop::open(format!("every severity is taken for {kind} on {address}"), []))?;
+        let severity = severity
+            .ok_or_else(|| Stop::open(format!("every severity is taken for {kind} on {address}"), []))?;
         set_for_later(w, &[Wanted::new(address.clone(), kind, every, severity)]).await?;
     }
     let mut set = w.monitors.iter().rev().cloned();
@@ -150,13 +157,20 @@ async fn lower(w: &mut World) -> Result<(SetMonitor, SetMonitor), Stop> {
         Some("Accepted") => Ok((severe, mild)),
         _ => {
             let answer = w.answer()?;
-            Err(Stop::open("the station does not take another monitoring level", [answer.sent, answer.reply.at()]))
+            Err(Stop::open(
+                "the station does not take another monitoring level",
+                [answer.sent, answer.reply.at()],
+            ))
         }
     }
 }
 
 /// Watches the two monitors after the restart.
-async fn watch(w: &mut World, severe: &SetMonitor, mild: &SetMonitor) -> Result<Result<LevelKept, String>, Stop> {
+async fn watch(
+    w: &mut World,
+    severe: &SetMonitor,
+    mild: &SetMonitor,
+) -> Result<Result<LevelKept, String>, Stop> {
     let (Some(severe), Some(mild)) = (again(w, severe), again(w, mild)) else {
         return Ok(Err("the monitors are not reported after the restart".to_owned()));
     };

@@ -131,7 +131,9 @@ pub(super) async fn judge_unavailable(
         let records = [answer.sent, answer.reply.at()];
         checks.push(match value.as_deref() {
             Some(v) if v.eq_ignore_ascii_case("Unavailable") => Check::held(records),
-            Some(v) => Finding::new(Code::WrongState, format!("{address} to read Unavailable"), v, records).into(),
+            Some(v) => {
+                Finding::new(Code::WrongState, format!("{address} to read Unavailable"), v, records).into()
+            }
             None => Check::open(format!("{address} could not be read"), records),
         });
     }
@@ -162,7 +164,8 @@ async fn follows_its_level(w: &mut World) {
         let time = put_off::interval(w, "B-0365")?.as_secs();
         let kept = seen.level.as_ref().map_err(|why| Stop::open(why.clone(), [seen.accepted]))?;
         let records = [kept.read.sent, kept.read.reply.at()];
-        let level = kept.level.ok_or_else(|| Stop::open("the monitoring level could not be read", records))?;
+        let level =
+            kept.level.ok_or_else(|| Stop::open("the monitoring level could not be read", records))?;
         let mut checks = vec![Check::held(records)];
         // A value that comes proves that another one could have come.
         let alive = kept.alive.result().ok().map(|(at, _)| at);
@@ -259,7 +262,8 @@ async fn goes_on(w: &mut World) {
                 return Check::held(records);
             }
             let wanted = if wanted { "true" } else { "not true" };
-            Finding::new(Code::Disagreement, format!("AllowReset to be {wanted}"), shown.clone(), records).into()
+            Finding::new(Code::Disagreement, format!("AllowReset to be {wanted}"), shown.clone(), records)
+                .into()
         };
         match answer.status() {
             Some("Rejected") => {
@@ -318,7 +322,9 @@ async fn available_again(w: &mut World, reset: Seq) -> Result<Check, Stop> {
             }
             Some(_) => {
                 let from = w.lane.now();
-                w.lane.until(from, pause, "the EVSE to be available again", WaitFor::Station, |_| false).await?;
+                w.lane
+                    .until(from, pause, "the EVSE to be available again", WaitFor::Station, |_| false)
+                    .await?;
             }
         }
     }

@@ -12,13 +12,13 @@ use crate::observed::{Dark, Stretch, if_any, once};
 use crate::world::Undo;
 use crate::{Stop, World};
 use cucumber::{given, then, when};
+use judge::Check;
 use judge::clock::time_of;
 use judge::events::TIME_TOLERANCE;
 use judge::offline::{Gap, Periodic};
 use judge::registration::announces;
 use judge::restart::{alarm_is_told_again, ends_before, waits_for_the_end};
 use judge::transactions::Told;
-use judge::Check;
 use serde_json::{Value, json};
 use spec::Effect;
 use spec::model::RowId;
@@ -98,7 +98,12 @@ async fn alarm_again(w: &mut World) {
 }
 
 /// A message about a transaction on the EVSE that satisfies a condition.
-async fn message(w: &mut World, from: Seq, limit: Duration, is: impl Fn(&Told) -> bool) -> Result<Option<Seq>, Stop> {
+async fn message(
+    w: &mut World,
+    from: Seq,
+    limit: Duration,
+    is: impl Fn(&Told) -> bool,
+) -> Result<Option<Seq>, Stop> {
     let here = |payload: &Value| {
         Told::of(from, payload).is_some_and(|t| t.evse.is_none_or(|e| e == i64::from(EVSE)) && is(&t))
     };
@@ -142,7 +147,11 @@ async fn restart_when_idle(w: &mut World) {
         w.several = vec![scheduled];
         let from = w.lane.now();
         // One that does not wait would go now.
-        if_lost(w.lane.until(from, TIME_TOLERANCE, "a restart that must wait", WaitFor::Mandated, |_| false).await)?;
+        if_lost(
+            w.lane
+                .until(from, TIME_TOLERANCE, "a restart that must wait", WaitFor::Mandated, |_| false)
+                .await,
+        )?;
         let ended = vehicle_leaves(w).await?;
         let limit = w.deadline();
         w.lane.booted(request.sent, limit).await?;
@@ -178,7 +187,9 @@ async fn restart_at_once(w: &mut World) {
         let back = restarted(w, request.sent, limit).await?;
         // Either before the restart, or queued.
         let found = w.lane.since(request.sent, |window| {
-            judge::transactions::told(window).iter().any(|t| t.ends() && t.evse.is_none_or(|e| e == i64::from(EVSE)))
+            judge::transactions::told(window)
+                .iter()
+                .any(|t| t.ends() && t.evse.is_none_or(|e| e == i64::from(EVSE)))
         });
         if !found {
             message(w, back, limit, Told::ends).await?;
@@ -223,7 +234,8 @@ async fn lose_power(w: &mut World) -> Result<Dark, Stop> {
     let queued = again(w, &queued).unwrap_or(queued);
     let of = Periodic { monitor: queued.id, interval: every, gap: &gap, ahead };
     let limit = w.cx.deadline("B-0342");
-    until_holds(w, &gap, limit, |window| of.is_delivered(window).iter().all(|c| matches!(c, Check::Held(_)))).await?;
+    until_holds(w, &gap, limit, |window| of.is_delivered(window).iter().all(|c| matches!(c, Check::Held(_))))
+        .await?;
     let unavailable = match taken_out {
         Ok(()) => Ok(still_out_of_use(w, accepted).await?),
         Err(why) => Err(why),
@@ -261,14 +273,18 @@ async fn everything_kept(w: &mut World) {
         let seen = dark(w).await?;
         let mut checks = match &seen.report {
             Some(report) => report.holds(&seen.queued),
-            None => vec![Check::open("there is no whole monitoring report after the restart", [seen.accepted])],
+            None => {
+                vec![Check::open("there is no whole monitoring report after the restart", [seen.accepted])]
+            }
         };
         let after = Stretch { from: seen.gap.lost, ..seen.stretch };
-        checks.push(match after.look(&w.lane, |window| announces(window, &["PowerUp"], "after the loss of power")) {
-            // What a station knows of the reason depends on its hardware.
-            Check::Broken(finding) => finding.mild().into(),
-            other => other,
-        });
+        checks.push(
+            match after.look(&w.lane, |window| announces(window, &["PowerUp"], "after the loss of power")) {
+                // What a station knows of the reason depends on its hardware.
+                Check::Broken(finding) => finding.mild().into(),
+                other => other,
+            },
+        );
         w.judge(checks);
         match &seen.unavailable {
             Ok(unavailable) => judge_unavailable(w, seen.stretch, seen.accepted, unavailable).await,

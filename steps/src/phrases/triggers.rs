@@ -53,7 +53,8 @@ async fn agrees_then_sends(w: &mut World) {
         if !accepted {
             return Ok(());
         }
-        let action = answer.request.get("requestedMessage").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let action =
+            answer.request.get("requestedMessage").and_then(Value::as_str).unwrap_or_default().to_owned();
         let (limit, after) = (w.deadline(), answer.reply.at());
         if let Some((at, _)) = w.lane.heard(after, limit, &action, WaitFor::Station, |_| true).await? {
             w.judge([Check::held([answer.sent, after, at])]);
@@ -98,7 +99,9 @@ async fn names_trouble(w: &mut World) {
             let id = w.request_id;
             let limit = w.cx.deadline("B-0012");
             let alive = w.lane.sign_of_life(limit).await?;
-            let part = w.lane.since(answer.sent, |window| judge::parts(window, "NotifyReport", id).into_iter().next());
+            let part = w
+                .lane
+                .since(answer.sent, |window| judge::parts(window, "NotifyReport", id).into_iter().next());
             let check = match part {
                 Some(part) => {
                     let expected = "no report after NotSupported";
@@ -132,10 +135,17 @@ fn lacking(summary: &Inventory, full: &Inventory, topology: &spec::model::Topolo
     let mut findings = Vec::new();
     let mut missing = |what: String| {
         let expected = format!("{what} in the summary");
-        findings.push(Finding::new(Code::ReportLacks, expected, "not there", summary.records.iter().copied()));
+        findings.push(Finding::new(
+            Code::ReportLacks,
+            expected,
+            "not there",
+            summary.records.iter().copied(),
+        ));
     };
     let named = |v: &Reported, name: &str| ocpp::device::same(&v.address.variable.name, name);
-    for (tier, component) in [(Tier::Station, "ChargingStation"), (Tier::Evse, "EVSE"), (Tier::Connector, "Connector")] {
+    for (tier, component) in
+        [(Tier::Station, "ChargingStation"), (Tier::Evse, "EVSE"), (Tier::Connector, "Connector")]
+    {
         for place in spec::Place::all(tier, topology) {
             let here = |v: &&Reported| {
                 ocpp::device::same(&v.address.component.name, component)
@@ -148,7 +158,8 @@ fn lacking(summary: &Inventory, full: &Inventory, topology: &spec::model::Topolo
             }
         }
     }
-    let troubled = |v: &&Reported| named(v, "Problem") && v.value().is_some_and(|t| t.eq_ignore_ascii_case("true"));
+    let troubled =
+        |v: &&Reported| named(v, "Problem") && v.value().is_some_and(|t| t.eq_ignore_ascii_case("true"));
     for v in full.variables.iter().filter(troubled) {
         if summary.find(&v.address).is_none() {
             missing(v.address.to_string());

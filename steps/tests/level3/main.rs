@@ -23,7 +23,6 @@ mod customers;
 mod logs;
 mod monitoring;
 mod odd_outlets;
-mod whole;
 mod odd_stations;
 mod offline;
 mod restarts;

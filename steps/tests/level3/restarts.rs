@@ -24,17 +24,3 @@ async fn without_a_rig_they_are_not_exercised() {
     assert_eq!(open.len(), 10, "{open:#?}");
     assert!(open.iter().all(|line| line.contains("not-exercised")), "{open:#?}");
 }
-
-#[tokio::test(start_paused = true)]
-async fn zzz_whole() {
-    for version in ocpp::Version::ALL {
-        for rig in [true, false] {
-            let outcome =
-                if rig { crate::harness::judge_reference(version, 3).await } else { crate::harness::judge_reference_without_rig(version, 3).await };
-            println!("{version} rig {rig} {:?} obs {:?}", outcome.run.timing, outcome.run.observations);
-            for line in outcome.trouble() {
-                println!("{version} {rig} {line}");
-            }
-        }
-    }
-}

@@ -1,14 +1,33 @@
-//! temp
-use crate::harness;
-#[tokio::test(start_paused = true)]
-async fn whole_temp() {
-    for a in ["ac-wallbox", "dc-hpc"] {
-        for version in ocpp::Version::ALL {
-            for rig in [true, false] {
-                let outcome = harness::judge_selected(a, version, "@level:1 or @level:2 or @level:3", rig).await;
-                println!("== {a} {version} rig {rig}: {} open {:?} obs {:?}", outcome.run.verdicts.len(), judge::transactions::Transactions::of(judge::Window::new(&outcome.records, version)).open(), outcome.run.observations);
-                for l in outcome.selected_trouble() { println!("{}", l.chars().take(300).collect::<String>()); }
-            }
-        }
+//! The reference station conforms to every archetype at level 3, in both versions.
+
+use crate::harness::judge_station;
+use ocpp::Version;
+use spec::{Archetype, Declaration};
+
+async fn trouble(archetype: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for version in Version::ALL {
+        let archetype = Archetype::load(archetype).unwrap();
+        let declaration = Declaration::complete(&archetype);
+        let outcome = judge_station(archetype, declaration, version, 3).await;
+        all.extend(outcome.trouble().into_iter().map(|line| format!("{version}: {line}")));
     }
+    all
+}
+
+macro_rules! conforms {
+    ($($name:ident $id:literal)*) => {$(
+        #[tokio::test(start_paused = true)]
+        async fn $name() {
+            let trouble = trouble($id).await;
+            assert!(trouble.is_empty(), "{} rows:\n{}", trouble.len(), trouble.join("\n"));
+        }
+    )*};
+}
+
+conforms! {
+    the_reference_station_conforms_to_the_ac_wallbox "ac-wallbox"
+    the_reference_station_conforms_to_the_dc_high_power_charger "dc-hpc"
+    the_reference_station_conforms_to_the_dc_cabinet_with_satellites "dc-satellite"
+    the_reference_station_conforms_to_the_megawatt_charger "megawatt"
 }

@@ -104,7 +104,9 @@ pub fn came_meanwhile(answer: &Answer, waiting: (Seq, Option<Seq>), slow: bool) 
     let (asked, released) = waiting;
     let at = match &answer.reply {
         Reply::Result { at, .. } | Reply::Error { at, .. } => *at,
-        _ => return answer.result().err().unwrap_or_else(|| Check::open("there is no answer", [answer.sent])),
+        _ => {
+            return answer.result().err().unwrap_or_else(|| Check::open("there is no answer", [answer.sent]));
+        }
     };
     let records = [asked, answer.sent, at].into_iter().chain(released);
     match released {
@@ -112,7 +114,8 @@ pub fn came_meanwhile(answer: &Answer, waiting: (Seq, Option<Seq>), slow: bool) 
             Check::open("the station is slow to answer at any time", records)
         }
         Some(released) if at > released => {
-            let expected = format!("an answer to {} before the station's own request is answered", answer.action);
+            let expected =
+                format!("an answer to {} before the station's own request is answered", answer.action);
             let observed = "an answer after that";
             Finding::new(Code::AnswerHeldBack, expected, observed, records).into()
         }

@@ -33,7 +33,7 @@ impl Story {
         })
     }
 
-    fn is_refused(self, cause: Cause, station: Option<&str>, security: Secured) -> Story {
+    fn gets_refused(self, cause: Cause, station: Option<&str>, security: Secured) -> Story {
         let status = match cause {
             Cause::Unauthorized => Some(401),
             Cause::UnknownStation => Some(404),
@@ -52,11 +52,11 @@ fn each_connection_shows_name_and_password() {
     let check = |s: Story| credentials_with_every_connection(s.window());
     let good = || Story::begins().connects_with(secured(1, US, None));
     assert!(all_hold(&check(good())));
-    let refused_on_purpose = good().is_refused(Cause::Unauthorized, US, secured(1, US, None));
+    let refused_on_purpose = good().gets_refused(Cause::Unauthorized, US, secured(1, US, None));
     assert!(all_hold(&check(refused_on_purpose)));
-    let without = good().is_refused(Cause::Unauthorized, US, secured(1, None, None));
+    let without = good().gets_refused(Cause::Unauthorized, US, secured(1, None, None));
     assert_eq!(codes(&check(without)), [Code::CredentialsMissing]);
-    let somebody_else = good().is_refused(Cause::Unauthorized, Some("CS002"), secured(1, None, None));
+    let somebody_else = good().gets_refused(Cause::Unauthorized, Some("CS002"), secured(1, None, None));
     assert!(all_hold(&check(somebody_else)));
     let other = good().connects_with(secured(2, Some("admin"), None));
     assert_eq!(codes(&check(other)), [Code::CredentialsMissing]);
@@ -66,11 +66,11 @@ fn each_connection_shows_name_and_password() {
 #[test]
 fn a_station_that_is_turned_away_keeps_trying_as_before() {
     let check = |s: Story, cause| kept_trying(s.window(), "CS001", cause);
-    let refused = |user| Story::begins().is_refused(Cause::Unauthorized, US, secured(1, user, None));
+    let refused = |user| Story::begins().gets_refused(Cause::Unauthorized, US, secured(1, user, None));
     assert!(all_hold(&check(refused(US), Cause::Unauthorized)));
     assert_eq!(codes(&check(refused(None), Cause::Unauthorized)), [Code::CredentialsMissing]);
     assert!(matches!(check(Story::begins(), Cause::Unauthorized)[..], [Check::Open { .. }]));
-    let certificate = Story::begins().is_refused(Cause::Tls, None, secured(3, None, None));
+    let certificate = Story::begins().gets_refused(Cause::Tls, None, secured(3, None, None));
     assert!(all_hold(&check(certificate, Cause::Tls)));
 }
 
@@ -78,7 +78,7 @@ fn a_station_that_is_turned_away_keeps_trying_as_before() {
 fn after_a_change_only_the_new_password_is_used() {
     let check = |s: Story, back| new_password_used(s.window(), "CS001", back, "within 60 s");
     assert!(all_hold([&check(Story::begins(), Some(Seq(0)))]));
-    let old = || Story::begins().is_refused(Cause::Unauthorized, US, secured(1, US, None));
+    let old = || Story::begins().gets_refused(Cause::Unauthorized, US, secured(1, US, None));
     assert_eq!(codes([&check(old(), None)]), [Code::PasswordUnchanged]);
     assert_eq!(codes([&check(old(), Some(Seq(3)))]), [Code::PasswordUnchanged]);
     assert_eq!(codes([&check(Story::begins(), None)]), [Code::NotBack]);
@@ -94,10 +94,10 @@ fn an_impostor_gets_neither_connection_nor_request() {
         s
     };
     let hello = secured(2, None, Some(Tls::default()));
-    assert!(all_hold([&check(from(start().is_refused(Cause::Tls, None, hello.clone())))]));
+    assert!(all_hold([&check(from(start().gets_refused(Cause::Tls, None, hello.clone())))]));
     assert_eq!(codes([&check(from(start().connects_with(hello.clone())))]), [Code::CertificateTrusted]);
     assert_eq!(
-        codes([&check(from(start().is_refused(Cause::Unauthorized, US, hello)))]),
+        codes([&check(from(start().gets_refused(Cause::Unauthorized, US, hello)))]),
         [Code::CertificateTrusted]
     );
     assert!(matches!(check(from(start())), Check::Open { .. }));

@@ -118,7 +118,7 @@ mod tests {
             what: what.to_owned(),
             rows: rows
                 .iter()
-                .map(|r| (RowId((*r).to_owned()), "It breaks ".repeat(prompts / 4).trim().to_owned()))
+                .map(|r| (RowId((*r).to_owned()), "It breaks ".repeat(1 + prompts / 4).trim().to_owned()))
                 .collect(),
             places: vec![Place::STATION, Place { evse: Some(1), connector: None }],
             prompts,

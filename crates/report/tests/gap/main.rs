@@ -116,10 +116,7 @@ fn wide() -> GapFile {
             hash: "0".repeat(64),
         },
         chosen: Chosen::Nearest,
-        candidates: vec![
-            candidate("ac-wallbox", 41, 46),
-            candidate("dc-hpc", 30, 90),
-        ],
+        candidates: vec![candidate("ac-wallbox", 41, 46), candidate("dc-hpc", 30, 90)],
         station: StationSeen {
             vendor: text("Muster 充电"),
             model: text("W11"),
@@ -215,7 +212,8 @@ fn the_exit_code_says_whether_a_must_is_missing() {
 
 #[test]
 fn the_nearest_archetype_is_the_one_with_the_fewest_musts_missing() {
-    let mut all = [candidate("a", 0, 0), candidate("b", 10, 20), candidate("c", 9, 10), candidate("d", 19, 20)];
+    let mut all =
+        [candidate("a", 0, 0), candidate("b", 10, 20), candidate("c", 9, 10), candidate("d", 19, 20)];
     all.sort_by(Candidate::nearer);
     assert_eq!(all.map(|c| c.id), ["d", "c", "b", "a"]);
 }

@@ -59,7 +59,9 @@ fn a_threshold_that_was_not_severe_enough_to_be_queued_is_looked_at_again() {
         };
         let alerts = gone(&mut csms, "85");
         assert_eq!(alerts.len(), 2);
-        assert!(alerts.iter().all(|e| e.get("cleared").is_none() && e["timestamp"] == "2026-03-01T10:00:17.000Z"));
+        assert!(
+            alerts.iter().all(|e| e.get("cleared").is_none() && e["timestamp"] == "2026-03-01T10:00:17.000Z")
+        );
         let cleared = gone(&mut csms, "25");
         assert_eq!(cleared.len(), 2);
         assert!(cleared.iter().all(|e| e["cleared"] == true));

@@ -150,7 +150,11 @@ fn an_answer_that_waits_for_another_is_found() {
         reply: Reply::Result { at: Seq(at), payload: json!({}) },
     };
     let judged = |at: u64, released, slow| came_meanwhile(&answer(at), (Seq(4), released), slow);
-    assert!(all_hold(&[judged(6, Some(Seq(8)), false), judged(6, None, false), judged(6, Some(Seq(8)), true)]));
+    assert!(all_hold(&[
+        judged(6, Some(Seq(8)), false),
+        judged(6, None, false),
+        judged(6, Some(Seq(8)), true)
+    ]));
     assert_eq!(codes(&[judged(9, Some(Seq(8)), false)]), [Code::AnswerHeldBack]);
     assert!(matches!(judged(9, Some(Seq(8)), true), Check::Open { .. }));
     let silent = Answer { reply: Reply::Silence { at: Seq(9), ms: 30_000 }, ..answer(9) };
