@@ -10,7 +10,7 @@ use cucumber::{given, then, when};
 use jiff::SignedDuration;
 use judge::clock::{self, time_of};
 use judge::events::{Expected, TIME_TOLERANCE, fired, of_monitor};
-use judge::registration::{is_heard, only_boots, repeats, silent_when_rejected};
+use judge::registration::{boots, is_heard, only_boots, repeats, silent_when_rejected};
 use judge::{Check, Code, Finding, Window, offline, states};
 use ocpp::EventTrigger;
 use serde_json::json;
@@ -127,7 +127,14 @@ async fn with_heartbeat(w: &mut World) {
         let at = super::heartbeat_interval();
         let before = super::moving::read_text(w, &at).await?;
         w.undo.push(Undo::Heartbeat { seconds: every.as_secs(), before });
-        fetch(w, Some(every)).await.map(|_| ())
+        let seen = fetch(w, Some(every)).await?;
+        let given =
+            w.lane.since(Seq(0), |window| boots(window).into_iter().rev().find_map(|b| b.answer)?.interval);
+        if given != i64::try_from(every.as_secs()).ok() {
+            let why = "the station was not accepted with the heartbeat interval of the row";
+            return Err(Stop::open(why, seen.accepted));
+        }
+        Ok(())
     })
     .await;
 }
@@ -215,8 +222,8 @@ async fn time_is_right(w: &mut World) {
 /// The acceptance of the station's own boot that is judged: the first of the run, else that of a restart.
 fn boot_of_the_run(w: &World) -> Option<Seq> {
     let first = w.lane.since(Seq(0), |window| {
-        let boots = judge::registration::boots(window);
-        boots.into_iter().find_map(|b| b.answer.filter(|a| a.status == "Accepted").map(|a| a.at))
+        let own = boots(window).into_iter().filter(|b| b.reason != "Triggered");
+        own.filter_map(|b| b.answer).find(|a| a.status == "Accepted").map(|a| a.at)
     });
     let restarted = || match &w.handed.observed.put_off {
         Some(Ok(seen)) => seen.accepted,
@@ -281,9 +288,8 @@ async fn boot_refused(w: &mut World) {
         w.lane.until(from, TIME_TOLERANCE, "a boot that was refused", WaitFor::Mandated, |_| false).await?;
         let limit = w.cx.deadline("B-0012");
         let alive = w.lane.sign_of_life(limit).await?;
-        let boot = w.lane.since(answer.sent, |window| {
-            judge::registration::boots(window).into_iter().next().map(|b| (b.at, b.reason))
-        });
+        let boot =
+            w.lane.since(answer.sent, |window| boots(window).into_iter().next().map(|b| (b.at, b.reason)));
         let check = match (boot, alive.result()) {
             (Some((at, reason)), _) => {
                 let expected = "no BootNotification after it was refused";

@@ -202,6 +202,7 @@ async fn outage(w: &mut World, polite: bool) -> Result<Outage, Stop> {
     })
     .await?;
     if threshold.is_ok() {
+        let limit = w.cx.deadline("B-0350");
         super::put_off::connectors_told(w, gap.back, limit).await?;
     }
     let stretch = Stretch { from, to: w.lane.now() };

@@ -9,7 +9,7 @@ const TICKS: u32 = 3;
 
 impl Plan {
     /// The waits that rows prescribe for the scenarios that are to be run, those that run side by side counted once. An
-    /// estimate: some waits are cut short, and some scenarios need more than one.
+    /// estimate from below: some scenarios wait more than once, and some outages and restarts take their time.
     pub fn prescribed(&self, archetype: &Archetype) -> Duration {
         let mut total = Duration::ZERO;
         let mut rest = self.items.as_slice();

@@ -323,7 +323,7 @@ fn the_plan_lists_what_would_be_asked_by_action() {
         out(&done)
     };
     let asked = plan("operator");
-    assert!(asked.contains("expected duration: about "), "{asked}");
+    assert!(asked.contains("expected duration: at least "), "{asked}");
     assert!(asked.contains("a person is asked for these: 1 action, at least 4 prompts"), "{asked}");
     assert!(asked.contains("    F-0213 Housing hot\n"), "{asked}");
     assert!(plan("none").contains("no rig is bound (--stimulus), so these are not exercised: 1 action"));

@@ -2,9 +2,8 @@
 //! and POST, FTP takes STOR in passive mode.
 //!
 //! Every connection and request is a record; whoever waits for an upload waits for its record in the log, as for
-//! a frame, and a replay needs the records alone. FTP is our own small server: with the library that is kept, libunftp
-//! 0.24, a test could neither cut a connection nor choose a reply, its notifications tell of successes only and
-//! nothing of what was said, and it takes twenty more crates.
+//! a frame, and a replay needs the records alone. FTP is our own small server; its
+//! module says why.
 
 mod attempt;
 mod expected;

@@ -72,7 +72,7 @@ pub fn actions_table(actions: &[PlannedAction], bound: Bound, prescribed: Durati
 }
 
 fn duration(prompts: usize, bound: Bound, prescribed: Duration) -> String {
-    let mut parts = vec![format!("about {} of waits that the rows prescribe", minutes(prescribed))];
+    let mut parts = vec![format!("at least {} of waits that the rows prescribe", minutes(prescribed))];
     if let Bound::Person(limit) = bound
         && prompts > 0
     {
@@ -148,7 +148,7 @@ mod tests {
         assert!(text.contains(
             "no rig is bound (--stimulus), so these are not exercised: 1 action, at least 2 prompts"
         ));
-        assert!(text.starts_with("expected duration: about 0 s of waits"), "{text}");
+        assert!(text.starts_with("expected duration: at least 0 s of waits"), "{text}");
         let none = actions_table(&[], Bound::Rig, Duration::from_secs(61));
         assert_eq!(none.lines().count(), 1, "{none}");
     }

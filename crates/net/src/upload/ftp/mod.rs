@@ -1,6 +1,19 @@
 //! The FTP upload server (RFC 959, RFC 2428): one user at a time uploads one file at a time, in passive mode.
 //!
 //! Folders exist by being named, nothing can be read back, and the server never opens a connection of its own.
+//!
+//! Why it is our own: the library that is kept, libunftp (0.24 tried, one TLS provider and nothing else switched on),
+//! leaves storage and logins to a backend, which can count, hash, refuse and hang. What an upload is judged by lies
+//! below that:
+//!
+//! * It owns the sockets. A transfer that is to break off cannot be cut: whatever the backend does becomes an orderly
+//!   `4xx` or `5xx`, while what has to be tried is a link that dies ([`Fault::CutAfter`](super::Fault)).
+//! * What was said is not to be had. The evidence would lack the dialogue, and with it why a station gave up before a
+//!   file was begun; listening in would take a proxy, hence a server of our own again.
+//! * A login is decided before the place is known, so that the credentials of one place would open all of them.
+//! * Replies are those its few kinds of errors stand for.
+//! * It brings eighteen more crates (a log framework, two caches, a second calendar) and about a minute of building on
+//!   two cores, for commands that no station needs to upload one file.
 
 mod control;
 mod data;
