@@ -2,8 +2,7 @@
 //! and POST, FTP takes STOR in passive mode.
 //!
 //! Every connection and request is a record; whoever waits for an upload waits for its record in the log, as for
-//! a frame, and a replay needs the records alone. FTP is our own small server; its
-//! module says why.
+//! a frame, and a replay needs the records alone. FTP is our own small server; its module says why.
 
 mod attempt;
 mod expected;
