@@ -3,14 +3,22 @@
 use crate::fault::Fault;
 use futures_util::future::LocalBoxFuture;
 use net::csms::Profile;
-use net::{Clock, Credentials, StationLink};
+use net::{BackoffConfig, Clock, Credentials, StationLink};
 use ocpp::Version;
 use spec::{Archetype, Declaration, Effect};
 use station::control::{Control, Handle};
 use station::{Identity, RunnerConfig};
 use std::future::Future;
+use std::time::Duration;
 use steps::Rig;
 use steps::rig::Refused;
+
+/// A station that is quick to come back, so that what a run takes is what its scenarios prescribe.
+const QUICK: BackoffConfig = BackoffConfig {
+    wait_minimum: Duration::from_secs(1),
+    random_range: Duration::from_millis(500),
+    repeat_times: 0,
+};
 
 /// The reference station's own control channel, bound as a rig. What it says is no evidence: the suite looks
 /// at the wire.
@@ -69,7 +77,8 @@ pub(crate) async fn run(
     let station = station.secured_by(csms.profile.number());
     let versions = [version];
     let connect = || StationLink::connect_with(csms.url, csms.id, &versions, &csms.credentials);
-    let config = RunnerConfig { credentials: csms.credentials.clone(), ..RunnerConfig::default() };
+    let config =
+        RunnerConfig { credentials: csms.credentials.clone(), backoff: QUICK, ..RunnerConfig::default() };
     let ended = station::run(station, Clock::wall(), config, connect, control, tell, shutdown).await;
     ended.map(|_| ()).map_err(Fault::input)
 }
