@@ -22,7 +22,7 @@ fn a_station_boots_first_and_then_tells_the_state_of_each_connector() {
 
     let mut new = Csms::off(Version::V21);
     new.connect();
-    assert_eq!(new.order, ["BootNotification", "NotifyEvent", "SecurityEventNotification"]);
+    assert_eq!(new.order, ["BootNotification", "SecurityEventNotification", "NotifyEvent"]);
     let events = new.all_events();
     assert_eq!(events.len(), 3);
     for event in events {
