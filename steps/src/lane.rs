@@ -347,7 +347,11 @@ impl Lane {
     ///
     /// # Errors
     /// When a recording differs.
-    pub(crate) fn fresh(&mut self, what: &str, make: impl FnOnce(&Live) -> Value) -> Result<(Seq, Value), Stop> {
+    pub(crate) fn fresh(
+        &mut self,
+        what: &str,
+        make: impl FnOnce(&Live) -> Value,
+    ) -> Result<(Seq, Value), Stop> {
         let (seq, value) = self.link.fresh(self.id, &mut self.cursor, what, make)?;
         self.now = self.now.max(seq);
         Ok((seq, value))

@@ -174,8 +174,10 @@ async fn a_report_before_its_response_is_read_and_named() {
     });
     let outcome = is_sound(outcome.await).await;
     // One cause, one failure, on the row about the order (B-0242, level 3): what the report says is judged all the same.
-    let checks = judge::framing::answers::come_first(judge::Window::new(&outcome.records, ocpp::Version::V201));
-    let early = |c: &judge::Check| matches!(c, judge::Check::Broken(f) if f.code == Code::ReportBeforeResponse);
+    let checks =
+        judge::framing::answers::come_first(judge::Window::new(&outcome.records, ocpp::Version::V201));
+    let early =
+        |c: &judge::Check| matches!(c, judge::Check::Broken(f) if f.code == Code::ReportBeforeResponse);
     assert!(checks.iter().any(early), "{checks:?}");
     assert_eq!(line(&outcome, "B-0010").verdict, Verdict::Pass);
     assert_eq!(line(&outcome, "C-0101").verdict, Verdict::Pass);

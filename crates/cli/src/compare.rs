@@ -58,7 +58,7 @@ pub(crate) fn same_archetype(
         return Ok(());
     }
     let archetype = |r: &&Record| matches!(&r.body, Body::Input { role, .. } if role == "archetype");
-    let at = records.iter().filter(archetype).next_back().map_or(Seq(0), |r| r.n);
+    let at = records.iter().rfind(archetype).map_or(Seq(0), |r| r.n);
     Err(Fault::evidence(format!(
         "{FILE_NAME} names the archetype {} {} ({}), record {at} holds {} {} ({}): the run was recorded with another archetype",
         was.id, was.version, was.hash, is.id, is.version, is.hash,

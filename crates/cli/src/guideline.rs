@@ -27,7 +27,11 @@ fn build(args: &args::GuidelineBuild) -> Result<u8, Fault> {
     let made = write(&args.sources, &args.out)?;
     let broken = book::broken_links(&args.out).map_err(Fault::internal)?;
     if !broken.is_empty() {
-        return Err(Fault::input(format!("links of {} that lead nowhere:\n{}", args.out.display(), broken.join("\n"))));
+        return Err(Fault::input(format!(
+            "links of {} that lead nowhere:\n{}",
+            args.out.display(),
+            broken.join("\n")
+        )));
     }
     let took = clock.now().duration_since(begun).as_secs_f64();
     crate::print(&format!("{}\n", args.out.join("index.html").display()));

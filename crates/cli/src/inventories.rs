@@ -32,7 +32,9 @@ pub(crate) async fn ask(
         (None, false) => Version::ALL.to_vec(),
     };
     if built_in && security::of_reference(&connection.security)? != Profile::None {
-        return Err(Fault::input("the reference station is asked without security: leave out --security-profile"));
+        return Err(Fault::input(
+            "the reference station is asked without security: leave out --security-profile",
+        ));
     }
     let security = security::demanded(&connection.security)?;
     let config =

@@ -153,7 +153,9 @@ impl fmt::Display for AttributeType {
 }
 
 /// An EVSE, or with a connector id one of its connectors (EVSEType).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub struct EvseRef {
     /// EVSE id, 1 or more on a conforming station.
@@ -164,7 +166,9 @@ pub struct EvseRef {
 }
 
 /// A component as addressed on the wire (ComponentType). Unknown fields are ignored on reading.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct ComponentRef {
     /// Name from the standard list where one fits.
     pub name: String,
@@ -193,7 +197,9 @@ impl fmt::Display for ComponentRef {
 }
 
 /// A variable as addressed on the wire (VariableType).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct VariableRef {
     /// Name from the standard list where one fits.
     pub name: String,

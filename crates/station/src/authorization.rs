@@ -141,6 +141,11 @@ impl Station {
         json!({ "status": "Accepted" })
     }
 
+    /// Whether there is a local authorization list.
+    pub(crate) fn keeps_local_list(&self) -> bool {
+        self.is_set("LocalAuthListCtrlr", "Enabled")
+    }
+
     /// GetLocalListVersion (D02).
     pub(crate) fn local_list_version(&self) -> Value {
         json!({ "versionNumber": self.local_list.version })

@@ -242,8 +242,13 @@ impl Station {
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         let periodic = self.next_periodic().filter(|_| self.monitoring);
         let bundle = self.streams.next_due().filter(|_| self.monitoring);
-        let transactions = [self.next_giving_up(), self.transactions.delivery.next().filter(|_| self.link.up)];
-        [periodic, bundle, self.logs.next(), self.next_registration()].into_iter().chain(transactions).flatten().min()
+        let transactions =
+            [self.next_giving_up(), self.transactions.delivery.next().filter(|_| self.link.up)];
+        [periodic, bundle, self.logs.next(), self.next_registration()]
+            .into_iter()
+            .chain(transactions)
+            .flatten()
+            .min()
     }
 
     /// Something happens to the station from outside OCPP.

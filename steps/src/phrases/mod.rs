@@ -24,8 +24,8 @@ mod own_streams;
 mod provided;
 mod put_off;
 mod reboot;
-mod rejected;
 mod refusing;
+mod rejected;
 mod reports;
 mod restarts;
 mod restarts_with_rig;
@@ -48,16 +48,16 @@ mod writing;
 mod wrong;
 
 pub(crate) use alarms::Alarms;
-pub(crate) use built_in::Held;
 pub(crate) use availability::{Outlet, back_in_use};
+pub(crate) use built_in::Held;
 pub(crate) use customers::{Customer, off_the_list};
 pub(crate) use faults::Caused;
 pub(crate) use logs::{Fetched, Superseded};
 pub(crate) use security::AtTheDoor;
-pub(crate) use transactions::{Session, stop_transaction};
-pub(crate) use vehicles::Stopping;
 pub(crate) use selecting::Selected;
 pub(crate) use slow::Waited;
+pub(crate) use transactions::{Session, stop_transaction};
+pub(crate) use vehicles::Stopping;
 
 use crate::{Stop, World};
 use cucumber::gherkin::{Step, StepType};
@@ -118,7 +118,11 @@ pub(crate) async fn write_level(w: &mut World, level: i64) -> Result<(), Stop> {
 }
 
 /// Puts a password back, here and at the station.
-pub(crate) async fn put_password_back(w: &mut World, station: &str, old: &net::Password) -> Result<bool, Stop> {
+pub(crate) async fn put_password_back(
+    w: &mut World,
+    station: &str,
+    old: &net::Password,
+) -> Result<bool, Stop> {
     security::put_back(w, station, old).await
 }
 

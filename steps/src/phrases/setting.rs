@@ -208,7 +208,8 @@ pub(super) async fn severity_within(
     known_before(w).await?;
     let nothing = MonitoringReport::default();
     let before = w.before.as_ref().unwrap_or(&nothing);
-    let taken: Vec<u8> = w.used_severities.iter().copied().chain((0..=9).filter(|s| !range.contains(s))).collect();
+    let taken: Vec<u8> =
+        w.used_severities.iter().copied().chain((0..=9).filter(|s| !range.contains(s))).collect();
     Ok(before.free_severity(at, kind, &taken))
 }
 

@@ -17,22 +17,22 @@ mod trial;
 mod wire;
 
 mod alerts;
-mod boots;
 mod availability;
+mod boots;
 mod customers;
+mod framing;
+mod hygiene;
 mod logs;
 mod monitoring;
 mod odd_outlets;
 mod odd_stations;
 mod offline;
+mod requests;
 mod restarts;
 mod security;
+mod streams;
 mod transactions;
 mod whole;
-mod framing;
-mod requests;
-mod streams;
-mod hygiene;
 
 /// Runs the scenarios a tag expression selects, on one AC and one DC archetype, in both versions, and says what did
 /// not pass.

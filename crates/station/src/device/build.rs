@@ -62,7 +62,9 @@ impl DeviceModel {
                 building.component(row, place);
             }
         }
-        for given in protocol::GIVEN {
+        // Only a station that authorizes by itself has a list to do so.
+        let without_list = declaration.answer("local-authorization") == spec::model::Answer::No;
+        for given in protocol::GIVEN.iter().filter(|g| !without_list || g.component != "LocalAuthListCtrlr") {
             for place in Place::all(given.tier, topology) {
                 building.given(given, place);
             }

@@ -2,11 +2,11 @@
 //! schemas, and moves the time.
 
 use jiff::{SignedDuration, Timestamp};
+use net::Password;
 use ocpp::frame::{self, Frame};
 use ocpp::{ComponentRef, EvseRef, VariableAddress, VariableRef, Version, validate};
 use serde_json::{Value, json};
 use spec::{Archetype, Declaration, Effect, Source};
-use net::Password;
 use station::{EffectError, Identity, Outgoing, OwnCall, Station, Upload, UploadFailure};
 
 pub(crate) const PRODUCT: &str = include_str!("product.yaml");
