@@ -37,8 +37,8 @@ fn line(v: &Value) -> String {
 }
 
 /// Scenarios that pass on this station and whose prescribed waits are long: together six of ten minutes. They are left
-/// out unless `DIAGMARK_PEER=whole` asks for all of them.
-const LONG: [&str; 8] = [
+/// out unless `DIAGMARK_PEER=whole` asks for all of them; with them goes DX-TXR-005, which judges what they caused.
+const LONG: [&str; 9] = [
     "DX-OFF-011",
     "DX-SIL-006",
     "DX-REG-001",
@@ -47,6 +47,7 @@ const LONG: [&str; 8] = [
     "DX-EVT-010",
     "DX-RST-009",
     "DX-TXN-001",
+    "DX-TXR-005",
 ];
 
 fn whole() -> bool {

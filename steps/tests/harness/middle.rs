@@ -5,6 +5,7 @@ use ocpp::Version;
 use ocpp::frame::Frame;
 use serde_json::{Value, json};
 use spec::Effect;
+use station::Upload;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -64,6 +65,14 @@ pub trait Middle {
     /// Something is about to happen to the station from outside.
     fn happens(&mut self, effect: Effect, wire: &mut Wire) {
         wire.apply(effect);
+    }
+    /// The station is about to upload a file.
+    fn uploads(&mut self, upload: Upload) -> Upload {
+        upload
+    }
+    /// Whether the station uploads a file where it is redirected to.
+    fn follows_redirects(&self) -> bool {
+        false
     }
     /// A wake-up that was asked for.
     fn woken(&mut self, _: &mut Wire) {}

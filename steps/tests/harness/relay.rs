@@ -4,12 +4,16 @@
 
 use crate::middle::{Act, Middle, Passing, Wire};
 use jiff::Timestamp;
+use net::station::upload::{self, Route, UploadError};
 use net::station::{Outbox, OwnCall as Queued};
-use net::{Clock, Received, StationLink};
+use net::upload::Uploads;
+use net::{Clock, Credentials, Received, StationLink};
 use ocpp::frame::{self, Frame};
 use spec::Effect;
-use station::{Outgoing, OwnCall, Station};
+use station::{Outgoing, OwnCall, Station, Upload, UploadFailure};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::future::{Future, pending};
+use std::pin::Pin;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
@@ -34,7 +38,13 @@ pub struct Relay<M> {
     /// Actions of the CALLs of either side, by id.
     actions: BTreeMap<String, String>,
     reboot: bool,
+    /// Where files go; nowhere without them.
+    pub uploads: Option<Uploads>,
+    /// The upload under way.
+    carrying: Option<(u64, Carrying)>,
 }
+
+type Carrying = Pin<Box<dyn Future<Output = Result<(), UploadError>>>>;
 
 /// How a connection ended.
 enum Left {
@@ -63,6 +73,8 @@ impl<M: Middle> Relay<M> {
             open,
             actions,
             reboot: false,
+            uploads: None,
+            carrying: None,
         }
     }
 
@@ -141,9 +153,35 @@ impl<M: Middle> Relay<M> {
                     _ => return Left::Lost,
                 },
                 Some(asked) = self.rig.recv() => self.effect(asked),
+                (number, ended) = arrived(&mut self.carrying) => {
+                    let ended = ended.map_err(|e| UploadFailure::from(&e));
+                    self.station.upload_ended(self.clock.now(), number, ended);
+                }
                 () = sleep(wake) => self.time_passed(),
             }
         }
+    }
+
+    fn carry(&mut self, upload: Upload) {
+        let Some(uploads) = self.uploads.clone() else { return };
+        let before = upload.clone();
+        let changed = self.middle.uploads(upload);
+        self.acted += usize::from(before != changed);
+        let Upload { number, url, name, bytes, packing } = changed;
+        let follows = self.middle.follows_redirects();
+        let carrying = async move {
+            let (route, none) = (Route::Memory(uploads), Credentials::none());
+            let file = upload::File { name, bytes };
+            let ended = upload::upload(&route, &none, &url, file.clone(), packing, PATIENCE).await;
+            if !(follows && matches!(ended, Err(UploadError::Redirected(_)))) {
+                return ended;
+            }
+            // Where the servers of the suite redirect to.
+            let there = format!("{url}redirected/");
+            upload::upload(&route, &none, &there, file, packing, PATIENCE).await
+        };
+        self.acted += usize::from(follows);
+        self.carrying = Some((number, Box::pin(carrying)));
     }
 
     fn effect(&mut self, (effect, answer): Asked) {
@@ -199,8 +237,10 @@ impl<M: Middle> Relay<M> {
                     Outgoing::Answer(text) | Outgoing::Send(text) => self.says(&text),
                     Outgoing::Call(call) => drop(self.outbox.queue(call.action, call.payload)),
                     Outgoing::Reboot | Outgoing::PowerLoss(_) => self.reboot = true,
-                    // Nobody stands between a station and the place it uploads to, and no password is asked for here.
-                    Outgoing::Upload(_) | Outgoing::CancelUpload | Outgoing::Password(_) => {}
+                    Outgoing::Upload(upload) => self.carry(upload),
+                    Outgoing::CancelUpload => self.carrying = None,
+                    // None is asked for here.
+                    Outgoing::Password(_) => {}
                 }
             }
             if let Some(text) = self.outbox.next(self.clock.elapsed()) {
@@ -280,4 +320,15 @@ impl<M: Middle> Relay<M> {
             self.middle.accepted(&mut self.wire);
         }
     }
+}
+
+/// Longest time for an upload.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How the upload under way ended, once it has.
+async fn arrived(carrying: &mut Option<(u64, Carrying)>) -> (u64, Result<(), UploadError>) {
+    let Some((number, way)) = carrying else { return pending().await };
+    let ended = (*number, way.await);
+    *carrying = None;
+    ended
 }

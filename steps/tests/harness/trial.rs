@@ -6,6 +6,7 @@ use crate::relay::{Asked, Relay};
 use crate::wire::Chopper;
 use futures_util::future::LocalBoxFuture;
 use judge::{Code, Verdict, VerdictLine};
+use net::upload::{UploadConfig, Uploads};
 use net::{Clock, Csms, CsmsConfig, Log, StationLink};
 use ocpp::Version;
 use spec::{Archetype, Declaration, Effect};
@@ -108,9 +109,12 @@ impl Trial {
             let csms =
                 Csms::new(CsmsConfig { versions: vec![version], ..CsmsConfig::default() }, log.clone());
             let (_keep, stop) = watch::channel(false);
-            let live = Rc::new(Live::new(csms.clone(), log.clone(), hand, stop));
+            let uploads = Uploads::in_memory(UploadConfig::default(), log.clone()).unwrap();
+            let live = Live::new(csms.clone(), log.clone(), hand, stop).with_uploads(uploads.clone());
+            let live = Rc::new(live);
             let plan = session.plan(version).unwrap();
             let mut relay = Relay::new(station, middle, clock, asked);
+            relay.uploads = Some(uploads.clone());
             let dial = async || {
                 let (ours, theirs) = tokio::io::duplex(1 << 16);
                 csms.accept(theirs, "in-memory".to_owned());
@@ -124,6 +128,7 @@ impl Trial {
                 run = session.judge(live, &plan, &|_| ()) => run,
                 () = relay.run(dial) => unreachable!(),
             };
+            uploads.shutdown().await;
             session.close(&log, &mut run);
             let records = log.with(|t| t.records().to_vec());
             (Outcome { run, records }, look(&relay))
