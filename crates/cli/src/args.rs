@@ -32,6 +32,9 @@ pub(crate) enum Command {
     Gap(Gap),
     /// Run the reference station against any CSMS.
     Station(Station),
+    /// Show that the suite catches what is wrong and leaves alone what is right: defects and legal variants of the
+    /// reference station against the whole suite, in virtual time.
+    Prove(Prove),
     /// Check archetypes, declarations, lists of expected failures and feature files.
     Lint(Lint),
     /// List every requirement of OCPP and every row of the guideline with the scenarios that judge it, or the reason
@@ -193,6 +196,25 @@ pub(crate) struct Station {
     /// File with its password (security profiles 1 and 2).
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Prove {
+    /// Only this deviation; may be given more than once.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) deviate: Vec<String>,
+    /// Only on this archetype; may be given more than once [default: the smallest that can show the deviation].
+    #[arg(long, value_name = "ARCH")]
+    pub(crate) archetype: Vec<String>,
+    /// Every deviation on every archetype.
+    #[arg(long, conflicts_with = "archetype")]
+    pub(crate) all: bool,
+    /// Seed of whatever is random.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Write the matrix, and the evidence of each run that is not as it must be, into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -20,6 +20,7 @@ mod nearest;
 mod phrases;
 mod pki;
 mod progress;
+mod prove;
 mod redacted;
 mod reference;
 mod report;
@@ -66,6 +67,7 @@ fn run(cli: Cli) -> Result<u8, Fault> {
         Command::Declare(args) => runtime.block_on(declare::declare(&args)),
         Command::Gap(args) => runtime.block_on(gap::gap(&args)),
         Command::Station(args) => runtime.block_on(station::station(args)),
+        Command::Prove(args) => prove::prove(&args),
         Command::Lint(args) => lint::lint(&args),
         Command::Coverage(args) => coverage::coverage(&args),
         Command::Guideline(args) => guideline::guideline(args),

@@ -114,6 +114,16 @@ impl Station {
         identity: Identity,
     ) -> Station {
         let model = DeviceModel::from_archetype(archetype, declaration, version);
+        Station::of_product(model, declaration, version, identity)
+    }
+
+    /// A station of a product that is as declared, but for its device model.
+    pub fn of_product(
+        model: DeviceModel,
+        declaration: &Declaration,
+        version: Version,
+        identity: Identity,
+    ) -> Station {
         let mut station = Station::with_model(model, declaration.topology(), version, identity);
         station.logs.collects = declaration.answer("data-collector") == Answer::Yes;
         station
@@ -133,7 +143,7 @@ impl Station {
         Station {
             version,
             identity,
-            policy: Policy,
+            policy: Policy::default(),
             monitors: MonitorTable::new(&model, level),
             roll_ups: RollUps::of(&model),
             monitoring: false,
@@ -152,6 +162,13 @@ impl Station {
             out: VecDeque::new(),
             model,
         }
+    }
+
+    /// The same station with other decisions.
+    #[must_use]
+    pub fn deciding(mut self, policy: Policy) -> Station {
+        self.policy = policy;
+        self
     }
 
     /// The protocol version it speaks.

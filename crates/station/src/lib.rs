@@ -27,6 +27,7 @@ mod security;
 mod streams;
 mod transaction;
 mod variables;
+pub mod wire;
 
 pub use device::{DeviceModel, Identity};
 pub use engine::{EffectError, Outgoing, Station};

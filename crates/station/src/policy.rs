@@ -15,9 +15,49 @@ pub const SHORTEST_PERIOD: f64 = 1.0;
 /// Longest interval of a periodic monitor, in seconds: a year.
 pub const LONGEST_PERIOD: f64 = 366.0 * 86_400.0;
 
-/// What the station decides where a requirement, or the maker's choice within one, has to be applied.
+/// What the station decides where a requirement, or the maker's choice within one, has to be applied. The default
+/// conforms; every other decision is a deviation, of which some are legal.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Policy;
+pub struct Policy {
+    /// Whether a value exactly on a threshold is beyond it.
+    pub on_threshold: OnThreshold,
+    /// What a delta is counted from.
+    pub delta_reference: DeltaReference,
+    /// Which severities a level lets through.
+    pub level: LevelReach,
+}
+
+/// Whether a value exactly on a threshold is beyond it (N07.FR.16, N07.FR.17).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnThreshold {
+    /// It is not.
+    #[default]
+    Within,
+    /// It is.
+    Beyond,
+}
+
+/// What a delta is counted from (N07.FR.18).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DeltaReference {
+    /// The value last told of.
+    #[default]
+    LastTold,
+    /// The value at which the monitor was set.
+    WhenSet,
+}
+
+/// Which severities a monitoring level lets through (N05.FR.03).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LevelReach {
+    /// Those up to the level, and the level itself.
+    #[default]
+    UpToIt,
+    /// Only those below it.
+    BelowIt,
+    /// One more than the level.
+    OneMore,
+}
 
 impl Policy {
     /// Whether an actual value is beyond a threshold or too far from its target. Exactly on it is not
@@ -26,14 +66,19 @@ impl Policy {
         let Some(actual) = value::number(variable.actual()) else { return false };
         let from_target = || variable.target().map(|target| ((actual - target).abs(), target.abs()));
         match monitor {
-            MonitorType::UpperThreshold => actual > threshold,
-            MonitorType::LowerThreshold => actual < threshold,
+            MonitorType::UpperThreshold => actual > threshold || self.is_beyond(actual, threshold),
+            MonitorType::LowerThreshold => actual < threshold || self.is_beyond(actual, threshold),
             MonitorType::TargetDelta => from_target().is_some_and(|(distance, _)| distance > threshold),
             MonitorType::TargetDeltaRelative => {
                 from_target().is_some_and(|(distance, target)| distance > threshold * target)
             }
             MonitorType::Delta | MonitorType::Periodic | MonitorType::PeriodicClockAligned => false,
         }
+    }
+
+    #[allow(clippy::float_cmp)] // exactly on the threshold
+    fn is_beyond(self, actual: f64, threshold: f64) -> bool {
+        self.on_threshold == OnThreshold::Beyond && actual == threshold
     }
 
     /// Whether a change is large enough: more than the delta for numbers and times, any change for
@@ -82,7 +127,11 @@ impl Policy {
 
     /// Whether the monitoring level lets an event through (N05.FR.03, N07.FR.15).
     pub fn reports(self, severity: Severity, level: Severity) -> bool {
-        severity <= level
+        match self.level {
+            LevelReach::UpToIt => severity <= level,
+            LevelReach::BelowIt => severity < level,
+            LevelReach::OneMore => severity.0 <= level.0.saturating_add(1),
+        }
     }
 
     /// Whether an event is kept while the station is offline (N07.FR.04, N08.FR.03). Without the variable

@@ -2,8 +2,9 @@
 
 use crate::control::Control;
 use crate::courier::Courier;
-use crate::engine::{Outgoing, Station};
+use crate::engine::{EffectError, Outgoing, Station};
 use crate::link::OwnCall;
+use crate::wire::{Act, Between, Wire};
 use jiff::Timestamp;
 use net::station::Gone;
 use net::station::upload::Route;
@@ -11,6 +12,7 @@ use net::{Backoff, BackoffConfig, Clock, ConnectError, Credentials, Outbox, Rece
 use ocpp::Version;
 use ocpp::frame::{self, Frame};
 use serde_json::Value;
+use spec::Effect;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -24,6 +26,8 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 const GOODBYE: Duration = Duration::from_secs(1);
 /// Longest time for an upload, where none is given.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a station is away that does not come back.
+const FOR_EVER: Duration = Duration::from_secs(1 << 30);
 /// MessageTimeout where the device model has none, in seconds.
 const OWN_TIMEOUT: usize = 30;
 
@@ -43,6 +47,8 @@ pub struct RunnerConfig {
     pub credentials: Credentials,
     /// Longest time for an upload.
     pub patience: Duration,
+    /// Who stands between the station and the CSMS; a station that conforms has nobody there.
+    pub between: Option<Between>,
 }
 
 impl Default for RunnerConfig {
@@ -54,6 +60,7 @@ impl Default for RunnerConfig {
             route: Route::Network,
             credentials: Credentials::none(),
             patience: PATIENCE,
+            between: None,
         }
     }
 }
@@ -85,6 +92,8 @@ enum Left {
     Lost(String),
     Reboot,
     PowerLoss(Duration),
+    /// Cut from between, for a time or for ever.
+    Cut(Option<Duration>),
 }
 
 /// Runs a station until `shutdown` resolves; it is returned then. `connect` makes a new link each time it is
@@ -109,10 +118,11 @@ where
     let timeout = Duration::from_secs(timeout.unwrap_or(OWN_TIMEOUT) as u64);
     let shutdown = pin!(shutdown);
     let outbox = Outbox::new(timeout);
-    let RunnerConfig { route, credentials, patience, .. } = config;
+    let RunnerConfig { route, credentials, patience, between, .. } = config;
+    let wire = Wire::new(station.version());
     let courier = Courier::new(route, credentials.clone(), patience);
     let control = Some(control);
-    let mut runner = Runner { station, clock, outbox, control, courier, credentials, dark: None, shutdown };
+    let mut runner = Runner { station, clock, outbox, control, courier, credentials, between, wire, dark: None, shutdown };
     let mut backoff = Backoff::new(config.backoff, config.seed);
     loop {
         let link = match runner.beside(connect()).await {
@@ -142,6 +152,10 @@ where
                 progress(Progress::Rebooting);
                 dark
             }
+            Left::Cut(wait) => {
+                progress(Progress::Lost { reason: "cut from between".to_owned() });
+                wait.unwrap_or(FOR_EVER)
+            }
             Left::Lost(reason) => {
                 progress(Progress::Lost { reason });
                 backoff.next_wait()
@@ -161,6 +175,9 @@ struct Runner<'s, S> {
     control: Option<Control>,
     courier: Courier,
     credentials: Credentials,
+    between: Option<Between>,
+    /// What is on its way to or from those between.
+    wire: Wire,
     /// The power is gone for so long.
     dark: Option<Duration>,
     shutdown: Pin<&'s mut S>,
@@ -204,16 +221,19 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
         self.station.connected(self.clock.now());
         let mut reboot_by = None;
         let left = loop {
-            if self.pump(&mut link, &mut reboot_by).await.is_err() {
-                break Left::Lost("the connection broke while sending".to_owned());
+            match self.pump(&mut link, &mut reboot_by).await {
+                Err(Gone) => break Left::Lost("the connection broke while sending".to_owned()),
+                Ok(Some(cut)) => break Left::Cut(cut),
+                Ok(None) => {}
             }
             if let Some(dark) = self.dark.take() {
                 break Left::PowerLoss(dark);
             }
-            if reboot_by.is_some_and(|by| self.outbox.is_idle() || by <= self.clock.elapsed()) {
+            if reboot_by.is_some_and(|by| self.is_idle() || by <= self.clock.elapsed()) {
                 break Left::Reboot;
             }
-            let deadline = [reboot_by, self.outbox.deadline()].into_iter().flatten().min();
+            let deadlines = [reboot_by, self.outbox.deadline(), self.wire.deadline()];
+            let deadline = deadlines.into_iter().flatten().min();
             match self.wait(link.recv(), deadline).await {
                 Met::Shutdown => break Left::Shutdown,
                 Met::Done(Some(Received::Text(text))) => self.hear(&text),
@@ -223,7 +243,7 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
                 Met::Time => self.time_passed(),
             }
         };
-        if !matches!(left, Left::Lost(_) | Left::PowerLoss(_)) {
+        if !matches!(left, Left::Lost(_) | Left::PowerLoss(_) | Left::Cut(_)) {
             // If the CSMS does not say goodbye, the connection is dropped.
             let goodbye = async { link.close(GOING_AWAY, "").await.is_ok() && link.recv().await.is_some() };
             let _ = timeout(GOODBYE, goodbye).await;
@@ -259,7 +279,7 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
             command = command => {
                 match command {
                     Some(command) => {
-                        let done = self.station.apply(self.clock.now(), &command.effect);
+                        let done = self.happens(command.effect);
                         // Whoever asked may have gone; the effect has happened all the same.
                         let _ = command.answer.send(done.map_err(|e| e.to_string()));
                     }
@@ -283,35 +303,102 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
     fn time_passed(&mut self) {
         let now = self.clock.now();
         if let Some(call) = self.outbox.expired(self.clock.elapsed()) {
+            self.wire.answered(&call.id);
             self.station.answered(now, &call.action, None);
         }
         self.station.tick(now);
     }
 
-    /// Hands a frame to whom it concerns.
+    fn is_idle(&self) -> bool {
+        self.outbox.is_idle() && self.wire.is_idle()
+    }
+
+    fn touch(&mut self) {
+        self.wire.touch(self.clock.elapsed(), self.clock.now());
+    }
+
+    /// Something happens to the station from outside.
+    fn happens(&mut self, effect: Effect) -> Result<(), EffectError> {
+        let Some(between) = self.between.clone() else {
+            return self.station.apply(self.clock.now(), &effect);
+        };
+        self.touch();
+        between.lock().happens(effect, &mut self.wire);
+        let mut done = Ok(());
+        // Only effects that happen at once can be refused.
+        while let Some(effect) = self.wire.due_effect() {
+            done = self.station.apply(self.clock.now(), &effect);
+        }
+        done
+    }
+
+    /// The CSMS says something.
     fn hear(&mut self, text: &str) {
+        let Ok(frame) = frame::read(text, self.station.version()).frame else {
+            return self.station.handle(self.clock.now(), text);
+        };
+        let Some(between) = self.between.clone() else { return self.deliver(frame, text) };
+        self.touch();
+        if !matches!(frame, Frame::Call { .. }) && self.wire.answered(frame.id()) {
+            return;
+        }
+        let passing = self.wire.passing(frame);
+        between.lock().heard(passing, &mut self.wire);
+    }
+
+    /// Hands a frame to whom it concerns.
+    fn deliver(&mut self, frame: Frame, text: &str) {
         let now = self.clock.now();
-        let answer = |id: &str, outbox: &mut Outbox| outbox.answered(id).map(|call| call.action);
-        match frame::read(text, self.station.version()).frame {
-            Ok(Frame::CallResult { id, payload }) => {
-                if let Some(action) = answer(&id, &mut self.outbox) {
-                    self.station.answered(now, &action, Some(&payload));
-                }
-            }
-            Ok(Frame::CallError { id, .. }) => {
-                if let Some(action) = answer(&id, &mut self.outbox) {
-                    self.station.answered(now, &action, None);
-                }
-            }
-            _ => self.station.handle(now, text),
+        let (id, payload) = match frame {
+            Frame::CallResult { id, payload } => (id, Some(payload)),
+            Frame::CallError { id, .. } => (id, None),
+            _ => return self.station.handle(now, text),
+        };
+        let Some(call) = self.outbox.answered(&id) else { return };
+        self.station.answered(now, &call.action, payload.as_ref());
+        if call.action == "BootNotification"
+            && payload.is_some_and(|p| p["status"] == "Accepted")
+            && let Some(between) = self.between.clone()
+        {
+            between.lock().accepted(&mut self.wire);
         }
     }
 
-    /// Sends answers at once and CALLs one after the other.
-    async fn pump(&mut self, link: &mut StationLink, reboot_by: &mut Option<Duration>) -> Result<(), Gone> {
-        while let Some(outgoing) = self.station.next_outgoing() {
+    /// The station says something.
+    async fn say(&mut self, text: String, link: &mut StationLink) -> Result<(), Gone> {
+        let Some(between) = self.between.clone() else { return link.send(text).await };
+        let Ok(frame) = frame::read(&text, self.station.version()).frame else { return link.send(text).await };
+        let passing = self.wire.passing(frame);
+        between.lock().said(passing, &mut self.wire);
+        Ok(())
+    }
+
+    /// Sends answers at once and CALLs one after the other. Some time is given where the connection is to be cut.
+    async fn pump(
+        &mut self,
+        link: &mut StationLink,
+        reboot_by: &mut Option<Duration>,
+    ) -> Result<Option<Option<Duration>>, Gone> {
+        loop {
+            self.touch();
+            while let Some(call) = self.wire.next_call() {
+                link.send(call.to_text()).await?;
+            }
+            // What was said first is on the wire before anything else happens.
+            if let Some(act) = self.wire.due() {
+                if let Act::Cut(back_in) = act {
+                    return Ok(Some(back_in));
+                }
+                self.act(act, link).await?;
+                continue;
+            }
+            let Some(outgoing) = self.station.next_outgoing() else {
+                let Some(text) = self.outbox.next(self.clock.elapsed()) else { return Ok(None) };
+                self.say(text, link).await?;
+                continue;
+            };
             match outgoing {
-                Outgoing::Answer(text) | Outgoing::Send(text) => link.send(text).await?,
+                Outgoing::Answer(text) | Outgoing::Send(text) => self.say(text, link).await?,
                 Outgoing::Call(OwnCall { action, payload }) => {
                     self.outbox.queue(action, payload);
                 }
@@ -319,11 +406,29 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
                 other => self.do_by_itself(other),
             }
             if self.dark.is_some() {
-                return Ok(());
+                return Ok(None);
             }
         }
-        if let Some(text) = self.outbox.next(self.clock.elapsed()) {
-            link.send(text).await?;
+    }
+
+    /// Does what those between want to be done.
+    async fn act(&mut self, act: Act, link: &mut StationLink) -> Result<(), Gone> {
+        match act {
+            Act::Send(call @ Frame::Call { .. }) => self.wire.queue(call),
+            Act::Send(frame) => link.send(frame.to_text()).await?,
+            Act::Text(text) => link.send(text).await?,
+            Act::Deliver(frame) => {
+                let text = frame.to_text();
+                self.deliver(frame, &text);
+            }
+            // Nobody waits to hear whether a late effect could happen.
+            Act::Apply(effect) => drop(self.station.apply(self.clock.now(), &effect)),
+            Act::Wake => {
+                if let Some(between) = self.between.clone() {
+                    between.lock().woken(&mut self.wire);
+                }
+            }
+            Act::Cut(_) => {}
         }
         Ok(())
     }
@@ -331,7 +436,13 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
     /// Does what takes no connection to the CSMS.
     fn do_by_itself(&mut self, outgoing: Outgoing) {
         match outgoing {
-            Outgoing::Upload(file) => self.courier.carry(file),
+            Outgoing::Upload(file) => {
+                let file = match &self.between {
+                    Some(between) => between.lock().uploads(file),
+                    None => file,
+                };
+                self.courier.carry(file);
+            }
             Outgoing::CancelUpload => self.courier.stop(),
             Outgoing::Password(password) => self.credentials.change_password(password),
             Outgoing::PowerLoss(seconds) => self.dark = Some(Duration::from_secs(seconds.into())),
@@ -342,6 +453,7 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
 
     /// The link is gone: the station gets back what was not answered.
     fn hang_up(&mut self) {
+        self.wire.lost();
         let mut unanswered: Vec<OwnCall> = Vec::new();
         let lost = self.outbox.lost();
         let queued = std::mem::take(self.outbox.queued());

@@ -1,0 +1,20 @@
+//! Someone on the wire who does nothing changes nothing, to the byte.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use ocpp::Version;
+use prove::deviations;
+use prove::stand::{Setting, run};
+
+#[test]
+fn nobody_on_the_wire_changes_nothing() {
+    for version in Version::ALL {
+        let plain = Setting { archetype: "ac-wallbox", version, profile: 0, seed: 1, deviation: None };
+        let nobody = deviations::named("nobody").unwrap();
+        let a = run(plain).unwrap();
+        let b = run(Setting { deviation: Some(&nobody), ..plain }).unwrap();
+        for (a, b) in a.records.iter().zip(&b.records) {
+            assert_eq!(a, b);
+        }
+        assert_eq!(a.records.len(), b.records.len());
+    }
+}
