@@ -198,7 +198,7 @@ impl Lane {
         let (version, mut found) = (self.version, None);
         let met = self
             .until(from, limit, action, kind, |record| {
-                found = said(record, action, version).filter(|payload| is(payload));
+                found = said(record, action, version).filter(|payload| is(payload)).cloned();
                 found.is_some()
             })
             .await?;
@@ -391,16 +391,18 @@ fn reply_to(record: &Record, id: &str, version: Version) -> Option<Reply> {
     }
     let at = record.n;
     match judge::frame_of(record, version)?.1 {
-        Frame::CallResult { id: of, payload } if of == id => Some(Reply::Result { at, payload }),
+        Frame::CallResult { id: of, payload } if of == id => {
+            Some(Reply::Result { at, payload: payload.clone() })
+        }
         Frame::CallError { id: of, code, description, .. } if of == id => {
-            Some(Reply::Error { at, code, description })
+            Some(Reply::Error { at, code: code.clone(), description: description.clone() })
         }
         _ => None,
     }
 }
 
 /// The payload of a CALL or SEND of the station with this action, if a record holds one.
-pub(crate) fn said(record: &Record, action: &str, version: Version) -> Option<Value> {
+pub(crate) fn said<'r>(record: &'r Record, action: &str, version: Version) -> Option<&'r Value> {
     match &record.body {
         Body::Frame { dir: Direction::Rx, raw, .. } if raw.contains(action) => {}
         _ => return None,
@@ -433,10 +435,10 @@ pub(crate) fn accepted_boot(record: &Record, version: Version, ids: &mut Vec<Str
 fn boot_reply(record: &Record, version: Version, ids: &mut Vec<String>) -> Option<String> {
     match judge::frame_of(record, version)? {
         (Direction::Rx, Frame::Call { id, action, .. }) if action == "BootNotification" => {
-            ids.push(id);
+            ids.push(id.clone());
             None
         }
-        (Direction::Tx, Frame::CallResult { id, payload }) if ids.contains(&id) => {
+        (Direction::Tx, Frame::CallResult { id, payload }) if ids.contains(id) => {
             Some(payload.get("status").and_then(Value::as_str).unwrap_or_default().to_owned())
         }
         _ => None,

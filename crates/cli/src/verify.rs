@@ -267,7 +267,7 @@ pub(crate) fn print_result(
 
 fn raw_of(records: &[Record], n: Seq) -> Option<String> {
     match &records.get(usize::try_from(n.0).ok()?)?.body {
-        Body::Frame { raw, .. } => Some(raw.clone()),
+        Body::Frame { raw, .. } => Some(raw.as_str().to_owned()),
         _ => None,
     }
 }

@@ -44,7 +44,7 @@ fn conversation() -> Vec<Record> {
     let mut records = Vec::new();
     let mut say = |dir: Direction, frame: &Frame| {
         let n = Seq(records.len() as u64);
-        let body = Body::Frame { conn: ConnId(1), dir, lane: None, raw: frame.to_text() };
+        let body = Body::Frame { conn: ConnId(1), dir, lane: None, raw: frame.to_text().into() };
         records.push(Record { n, t: TIME.parse().unwrap(), body });
     };
     for round in 0..FRAMES / 8 {
@@ -111,7 +111,7 @@ fn report(archetype: &Archetype) -> Vec<Record> {
         let payload =
             json!({"requestId": 1, "generatedAt": TIME, "seqNo": n, "tbc": n != last, "reportData": data});
         let raw = Frame::call(format!("r-{n}"), "NotifyReport", payload).to_text();
-        let body = Body::Frame { conn: ConnId(1), dir: Direction::Rx, lane: None, raw };
+        let body = Body::Frame { conn: ConnId(1), dir: Direction::Rx, lane: None, raw: raw.into() };
         Record { n: Seq(n as u64), t: TIME.parse().unwrap(), body }
     };
     entries.chunks(PART).enumerate().map(part).collect()

@@ -51,26 +51,26 @@ pub fn announced(window: Window<'_>) -> Check {
             window.ends(),
         );
     };
-    let mut tries: BTreeMap<String, Seq> = BTreeMap::new();
-    let mut asked_for: Vec<String> = Vec::new();
+    let mut tries: BTreeMap<&str, Seq> = BTreeMap::new();
+    let mut asked_for: Vec<&str> = Vec::new();
     for record in window.records.iter().filter(|r| conn_of(r) == Some(conn)) {
         match frame_of(record, window.version) {
             Some((Direction::Rx, Frame::Call { id, action, .. })) if action == "BootNotification" => {
                 tries.insert(id, record.n);
             }
             Some((Direction::Rx, Frame::Call { action, .. } | Frame::Send { action, .. }))
-                if !asked_for.contains(&action) =>
+                if !asked_for.contains(&action.as_str()) =>
             {
                 let (at, expected) = (record.n, "no other CALL before BootNotification was accepted");
                 return Finding::new(Code::BootNotFirst, expected, format!("{action} at {at}"), [at, boot])
                     .into();
             }
             Some((Direction::Tx, Frame::Call { action, payload, .. })) => {
-                asked_for.extend(asked(&action, &payload).map(str::to_owned));
+                asked_for.extend(asked(action, payload));
             }
             Some((Direction::Tx, Frame::CallResult { id, payload })) => {
                 let accepted = payload.get("status").and_then(Value::as_str) == Some("Accepted");
-                if let Some(tried) = tries.get(&id).filter(|_| accepted) {
+                if let Some(tried) = tries.get(id.as_str()).filter(|_| accepted) {
                     return Check::held([*tried, record.n]);
                 }
             }

@@ -148,7 +148,7 @@ mod tests {
     fn parts_of(all: &[(i64, bool, &str)]) -> Vec<Part> {
         all.iter()
             .zip(1..)
-            .filter_map(|((n, tbc, data), at)| part(Seq(at), said(*n, *tbc, data), 5))
+            .filter_map(|((n, tbc, data), at)| part(Seq(at), &said(*n, *tbc, data), 5))
             .collect()
     }
 

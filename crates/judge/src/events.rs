@@ -83,7 +83,7 @@ fn plain(value: &Value) -> Option<String> {
 
 /// Every event of a window, in the order of arrival.
 pub fn all(window: Window<'_>) -> Vec<Event> {
-    window.calls_of("NotifyEvent").flat_map(|(at, payload)| of_payload(at, &payload)).collect()
+    window.calls_of("NotifyEvent").flat_map(|(at, payload)| of_payload(at, payload)).collect()
 }
 
 /// The events of a monitor in a window.

@@ -128,7 +128,7 @@ pub struct Told {
 /// Every LogStatusNotification of a window.
 pub fn told(window: Window<'_>) -> Vec<Told> {
     let times: BTreeMap<Seq, Timestamp> = window.records.iter().map(|r| (r.n, r.t)).collect();
-    let read = |(at, payload): (Seq, Value)| {
+    let read = |(at, payload): (Seq, &Value)| {
         let status = payload.get("status").and_then(Value::as_str)?.to_owned();
         let t = *times.get(&at)?;
         Some(Told { at, t, status, request: payload.get("requestId").and_then(Value::as_i64) })

@@ -95,7 +95,7 @@ fn every_check(window: Window<'_>) -> Vec<Check> {
     for (at, dir, frame) in window.frames() {
         let Frame::CallResult { payload, .. } = frame else { continue };
         if dir == Direction::Rx {
-            of_results(at, &payload, &mut checks);
+            of_results(at, payload, &mut checks);
         }
     }
     checks
@@ -185,7 +185,7 @@ proptest! {
         for (_, _, frame) in told(&frames).window().frames() {
             let Frame::CallResult { payload, .. } = frame else { continue };
             let reply = Reply::Result { at: Seq(2), payload: payload.clone() };
-            let answer = Answer { action: "Any".into(), request: payload, sent: Seq(1), reply };
+            let answer = Answer { action: "Any".into(), request: payload.clone(), sent: Seq(1), reply };
             for kind in [Kind::Get, Kind::Set, Kind::Monitor, Kind::Clear] {
                 let (matched, _) = results::pair(kind, &answer).unwrap();
                 let mut elements: Vec<usize> = matched.iter().map(|m| m.element).collect();

@@ -51,7 +51,7 @@ fn conn_of(record: &Record) -> Option<ConnId> {
 /// Every BootNotification of a window with its answer.
 pub fn boots(window: Window<'_>) -> Vec<Boot> {
     let mut all: Vec<Boot> = Vec::new();
-    let mut ids: Vec<String> = Vec::new();
+    let mut ids: Vec<&str> = Vec::new();
     for record in window.records {
         let (Some(conn), Some((dir, frame))) = (conn_of(record), frame_of(record, window.version)) else {
             continue;
@@ -70,7 +70,8 @@ pub fn boots(window: Window<'_>) -> Vec<Boot> {
                 });
             }
             (Direction::Tx, Frame::CallResult { id, payload }) => {
-                let open = all.iter_mut().zip(&ids).rev().find(|(b, of)| b.conn == conn && **of == id);
+                let open =
+                    all.iter_mut().zip(&ids).rev().find(|(b, of)| b.conn == conn && **of == id.as_str());
                 if let Some((boot, _)) = open.filter(|(b, _)| b.answer.is_none()) {
                     boot.answer = Some(BootAnswer {
                         at: record.n,
@@ -92,16 +93,16 @@ fn first_connection(window: Window<'_>) -> Option<usize> {
 }
 
 /// The messages a station sends by itself, with what the suite asked it for so far.
-fn own_messages(window: Window<'_>) -> impl Iterator<Item = (Seq, Timestamp, String, bool)> + '_ {
-    let mut invited: Vec<String> = Vec::new();
+fn own_messages(window: Window<'_>) -> impl Iterator<Item = (Seq, Timestamp, &str, bool)> + '_ {
+    let mut invited: Vec<&str> = Vec::new();
     window.records.iter().filter_map(move |record| match frame_of(record, window.version)? {
         (Direction::Tx, Frame::Call { action, payload, .. }) => {
-            invited.extend(asked(&action, &payload).map(str::to_owned));
+            invited.extend(asked(action, payload));
             None
         }
         (Direction::Rx, Frame::Call { action, .. } | Frame::Send { action, .. }) => {
-            let was_asked = invited.contains(&action);
-            Some((record.n, record.t, action, was_asked))
+            let was_asked = invited.contains(&action.as_str());
+            Some((record.n, record.t, action.as_str(), was_asked))
         }
         _ => None,
     })
@@ -119,7 +120,7 @@ pub fn only_boots(window: Window<'_>) -> Check {
         tries.iter().find_map(|b| b.answer.as_ref().filter(|a| a.status == "Accepted").map(|a| a.at));
     let early = own_messages(since)
         .take_while(|(at, ..)| accepted.is_none_or(|accepted| *at < accepted))
-        .find(|(_, _, action, was_asked)| action != "BootNotification" && !was_asked);
+        .find(|(_, _, action, was_asked)| *action != "BootNotification" && !was_asked);
     if let Some((at, _, action, _)) = early {
         let expected = "no other CALL before BootNotification was accepted";
         let records = [at].into_iter().chain(tries.first().map(|b| b.at));
@@ -138,7 +139,7 @@ fn triggered(window: Window<'_>, from: Seq, to: Seq) -> Option<(Seq, Timestamp)>
     let between = window.records.iter().filter(|r| from < r.n && r.n < to);
     between.filter_map(|r| Some((r, frame_of(r, window.version)?))).find_map(|(r, (dir, frame))| {
         let Frame::Call { action, payload, .. } = frame else { return None };
-        let is = dir == Direction::Tx && asked(&action, &payload) == Some("BootNotification");
+        let is = dir == Direction::Tx && asked(action, payload) == Some("BootNotification");
         is.then_some((r.n, r.t))
     })
 }
@@ -200,7 +201,7 @@ pub fn silent_when_rejected(window: Window<'_>) -> Check {
     };
     let again = all.get(n + 1).map(|b| b.at);
     let said = own_messages(window).find(|(seq, _, action, _)| {
-        *seq > at && again.is_none_or(|a| *seq < a) && action != "BootNotification"
+        *seq > at && again.is_none_or(|a| *seq < a) && *action != "BootNotification"
     });
     match (said, again) {
         (Some((seq, _, action, _)), _) => {

@@ -178,7 +178,7 @@ pub fn is_event(payload: &Value, types: &[&str]) -> bool {
 pub fn event_told(window: Window<'_>, types: &[&str], cause: Seq, waited: &str) -> Check {
     let mut others = Vec::new();
     for (at, payload) in window.calls_of("SecurityEventNotification").filter(|(at, _)| *at > cause) {
-        if is_event(&payload, types) {
+        if is_event(payload, types) {
             return Check::held([cause, at]);
         }
         others.push((at, payload.get("type").and_then(Value::as_str).unwrap_or("?").to_owned()));

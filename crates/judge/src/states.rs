@@ -54,7 +54,7 @@ pub fn told(window: Window<'_>) -> Vec<Told> {
         }
         _ => None,
     });
-    calls.flat_map(|(at, action, payload)| in_call(at, &action, &payload)).collect()
+    calls.flat_map(|(at, action, payload)| in_call(at, action, payload)).collect()
 }
 
 fn shown((evse, connector): Connector) -> String {

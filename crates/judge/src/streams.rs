@@ -17,7 +17,7 @@ use ocpp::frame::Frame;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
-use trace::{Body, Direction, Seq};
+use trace::{Body, Direction, Record, Seq};
 
 /// Most findings reported of one check.
 const ENOUGH: usize = 5;
@@ -144,6 +144,9 @@ struct Watched {
     streamed: bool,
 }
 
+/// Requests of the suite whose answers change what is known of streams.
+const OF_INTEREST: [&str; 3] = ["SetVariableMonitoring", "AdjustPeriodicEventStream", "GetVariables"];
+
 /// What a window tells of streams.
 #[derive(Debug, Clone, Default)]
 pub struct Streams {
@@ -171,30 +174,33 @@ impl Streams {
     /// Reads a window.
     pub fn of(window: Window<'_>) -> Streams {
         let mut read = Streams { events: events::all(window), ..Streams::default() };
-        let mut asked: BTreeMap<String, (Seq, String, Value)> = BTreeMap::new();
+        let mut asked: BTreeMap<&str, (Seq, &str, &Value)> = BTreeMap::new();
         for record in window.records {
             if let Body::Connected { version: Some(_), .. } = &record.body {
                 read.connections.push(record.n);
             }
             match frame_of(record, window.version) {
                 Some((Direction::Rx, Frame::Send { action, payload, .. })) => {
-                    read.batch(&action, Batch::read(record.n, record.t, &payload, true));
+                    read.batch(record, action, payload, true);
                 }
                 Some((Direction::Rx, Frame::Call { id, action, payload })) => {
-                    read.batch(&action, Batch::read(record.n, record.t, &payload, false));
-                    read.said(record.n, record.t, id, &action, &payload);
+                    read.batch(record, action, payload, false);
+                    read.said(record.n, record.t, id, action, payload);
                 }
                 Some((Direction::Tx, Frame::CallResult { id, payload })) => {
                     let accepted = payload.get("status").and_then(Value::as_str) == Some("Accepted");
-                    read.told(&id, record.n, accepted);
+                    read.told(id, record.n, accepted);
                 }
-                Some((Direction::Tx, Frame::CallError { id, .. })) => read.told(&id, record.n, false),
-                Some((Direction::Tx, Frame::Call { id, action, payload })) => {
-                    drop(asked.insert(id, (record.n, action, payload)));
+                Some((Direction::Tx, Frame::CallError { id, .. })) => read.told(id, record.n, false),
+                Some((Direction::Tx, Frame::Call { id, action, payload }))
+                    if OF_INTEREST.contains(&action.as_str()) =>
+                {
+                    asked.insert(id, (record.n, action, payload));
                 }
                 Some((Direction::Rx, Frame::CallResult { id, payload })) => {
-                    if let Some((sent, action, request)) = asked.remove(&id) {
-                        let reply = Reply::Result { at: record.n, payload };
+                    if let Some((sent, action, request)) = asked.remove(id.as_str()) {
+                        let reply = Reply::Result { at: record.n, payload: payload.clone() };
+                        let (action, request) = (action.to_owned(), request.clone());
                         read.answered(window, &Answer { action, request, sent, reply });
                     }
                 }
@@ -204,13 +210,13 @@ impl Streams {
         read
     }
 
-    fn batch(&mut self, action: &str, batch: Batch) {
+    fn batch(&mut self, record: &Record, action: &str, payload: &Value, is_send: bool) {
         if action == "NotifyPeriodicEventStream" {
-            self.batches.push(batch);
+            self.batches.push(Batch::read(record.n, record.t, payload, is_send));
         }
     }
 
-    fn said(&mut self, at: Seq, arrived: Timestamp, call: String, action: &str, payload: &Value) {
+    fn said(&mut self, at: Seq, arrived: Timestamp, call: &str, action: &str, payload: &Value) {
         match action {
             "OpenPeriodicEventStream" => {
                 let stream = payload.get("constantStreamData");
@@ -221,7 +227,7 @@ impl Streams {
                     monitor: number("variableMonitoringId"),
                     params: Params::of(stream.and_then(|s| s.get("params"))),
                     answer: None,
-                    call,
+                    call: call.to_owned(),
                 });
             }
             "ClosePeriodicEventStream" => {

@@ -178,7 +178,7 @@ impl Story {
     }
 
     fn frame(self, dir: Direction, frame: Frame) -> Story {
-        let body = Body::Frame { conn: ConnId(self.conn), dir, lane: None, raw: frame.to_text() };
+        let body = Body::Frame { conn: ConnId(self.conn), dir, lane: None, raw: frame.to_text().into() };
         self.then(body)
     }
 }

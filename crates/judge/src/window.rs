@@ -1,8 +1,8 @@
 //! A window of the trace, and reading frames out of it.
 
-use crate::{Check, Code, Finding, number};
+use crate::{Check, Code, Finding};
 use ocpp::Version;
-use ocpp::frame::{self, Frame};
+use ocpp::frame::Frame;
 use serde_json::Value;
 use trace::{Body, Direction, Record, Seq};
 
@@ -22,12 +22,12 @@ impl<'a> Window<'a> {
     }
 
     /// Every frame that can be read, with its direction.
-    pub fn frames(self) -> impl Iterator<Item = (Seq, Direction, Frame)> + 'a {
+    pub fn frames(self) -> impl Iterator<Item = (Seq, Direction, &'a Frame)> + 'a {
         self.records.iter().filter_map(move |r| frame_of(r, self.version).map(|(d, f)| (r.n, d, f)))
     }
 
     /// CALLs (and SENDs) of the station with an action, with their payloads.
-    pub fn calls_of(self, action: &'a str) -> impl Iterator<Item = (Seq, Value)> + 'a {
+    pub fn calls_of(self, action: &'a str) -> impl Iterator<Item = (Seq, &'a Value)> + 'a {
         self.frames().filter_map(move |(n, dir, frame)| match frame {
             Frame::Call { action: a, payload, .. } if dir == Direction::Rx && a == action => {
                 Some((n, payload))
@@ -42,16 +42,11 @@ impl<'a> Window<'a> {
     }
 }
 
-/// The frame a record holds, read tolerantly. Whole numbers of its payload are integers, however they are spelt.
-pub fn frame_of(record: &Record, version: Version) -> Option<(Direction, Frame)> {
+/// The frame a record holds, read tolerantly; the record keeps it. Whole numbers of its payload are integers, however
+/// they are spelt.
+pub fn frame_of(record: &Record, version: Version) -> Option<(Direction, &Frame)> {
     let Body::Frame { dir, raw, .. } = &record.body else { return None };
-    let mut frame = frame::read(raw, version).frame.ok()?;
-    if let Frame::Call { payload, .. } | Frame::CallResult { payload, .. } | Frame::Send { payload, .. } =
-        &mut frame
-    {
-        number::make_whole(payload);
-    }
-    Some((*dir, frame))
+    Some((*dir, raw.frame(version)?))
 }
 
 /// One part of a paged report.
@@ -82,12 +77,12 @@ pub fn parts(window: Window<'_>, action: &str, request_id: i64) -> Vec<Part> {
 }
 
 /// Reads a report part, if it belongs to the request.
-pub fn part(at: Seq, payload: Value, request_id: i64) -> Option<Part> {
+pub fn part(at: Seq, payload: &Value, request_id: i64) -> Option<Part> {
     (payload.get("requestId").and_then(Value::as_i64) == Some(request_id)).then(|| Part {
         at,
         seq_no: payload.get("seqNo").and_then(Value::as_i64),
         tbc: payload.get("tbc").and_then(Value::as_bool).unwrap_or(false),
-        payload,
+        payload: payload.clone(),
     })
 }
 

@@ -108,7 +108,10 @@ async fn the_frame_of_a_call_is_recorded_with_its_lane() {
     let sent = bench.call("1").await.unwrap();
     let record = bench.records().swap_remove(sent.seq.0 as usize);
     let raw = r#"[2,"1","GetReport",{"requestId":1}]"#.to_owned();
-    assert_eq!(record.body, Body::Frame { conn: ConnId(1), dir: Direction::Tx, lane: Some(LANE), raw });
+    assert_eq!(
+        record.body,
+        Body::Frame { conn: ConnId(1), dir: Direction::Tx, lane: Some(LANE), raw: raw.into() }
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -117,7 +120,7 @@ async fn without_a_station_a_call_is_recorded_as_unsent_at_once() {
     let sent = bench.csms.call(LANE, "1", "Reset", json!({"type": "OnIdle"})).await;
     assert!(!sent.delivered);
     let raw = r#"[2,"1","Reset",{"type":"OnIdle"}]"#.to_owned();
-    assert_eq!(bench.records()[0].body, Body::Unsent { lane: LANE, raw });
+    assert_eq!(bench.records()[0].body, Body::Unsent { lane: LANE, raw: raw.into() });
     assert!(!bench.csms.send_raw(LANE, "junk".into()).await.delivered);
 }
 

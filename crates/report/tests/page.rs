@@ -44,7 +44,7 @@ fn run(rows: usize, vendor: &str) -> Run {
             connector: None,
         });
         let call = format!("[2,\"d{number}-1\",\"GetVariables\",{{\"getVariableData\":[{number}]}}]");
-        let frame = |dir, lane, raw| Body::Frame { conn: ConnId(1), dir, lane, raw };
+        let frame = |dir, lane, raw| Body::Frame { conn: ConnId(1), dir, lane, raw: String::into(raw) };
         let sent = push(frame(Direction::Tx, Some(lane), call));
         let answer = format!("[3,\"d{number}-1\",{{\"getVariableResult\":[\"{}\"]}}]", "x".repeat(300));
         let got = push(frame(Direction::Rx, None, answer));

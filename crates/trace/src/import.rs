@@ -55,11 +55,11 @@ pub fn recording(text: &str, version: Version) -> Result<Vec<Record>, ImportErro
         if records.is_empty() {
             push(&mut records, t, connected(version));
         }
-        let raw = match frame.get().starts_with('"') {
+        let raw: String = match frame.get().starts_with('"') {
             true => serde_json::from_str(frame.get()).map_err(unreadable)?,
             false => compact(frame.get()),
         };
-        push(&mut records, t, Body::Frame { conn: CONN, dir, lane: None, raw });
+        push(&mut records, t, Body::Frame { conn: CONN, dir, lane: None, raw: raw.into() });
     }
     if records.is_empty() {
         push(&mut records, Timestamp::UNIX_EPOCH, connected(version));
@@ -114,7 +114,7 @@ mod tests {
 
     fn raws(text: &str) -> Vec<String> {
         let raw = |r: Record| match r.body {
-            Body::Frame { raw, .. } => Some(raw),
+            Body::Frame { raw, .. } => Some(raw.as_str().to_owned()),
             _ => None,
         };
         recording(text, Version::V201).unwrap().into_iter().filter_map(raw).collect()

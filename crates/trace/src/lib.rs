@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod chain;
+mod frame_text;
 pub mod import;
 pub mod open_trace;
 mod record;
@@ -11,6 +12,7 @@ mod store;
 mod upload;
 
 pub use chain::{ChainError, Hash, hash_bytes, hash_line};
+pub use frame_text::FrameText;
 pub use record::*;
 pub use security::{Cause, Certificate, CertificateContent, Refusal, Secured, Tls};
 pub use store::{Evidence, EvidenceError, Trace};

@@ -194,7 +194,7 @@ pub fn import(text: &str) -> Result<Vec<Record>, ImportError> {
             Some(raw) => raw.clone(),
             None => frame(&read).map_err(wrong)?,
         };
-        push(&mut records, read.timestamp, Body::Frame { conn: CONN, dir, lane: None, raw });
+        push(&mut records, read.timestamp, Body::Frame { conn: CONN, dir, lane: None, raw: raw.into() });
     }
     match records.is_empty() {
         true => Err(ImportError { line: 1, why: "there is no line in it".to_owned() }),

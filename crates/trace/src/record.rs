@@ -1,6 +1,6 @@
 //! The record: one thing that happened, in the order it happened.
 
-use crate::{Refusal, Secured, UploadEvent, UploadProtocol};
+use crate::{FrameText, Refusal, Secured, UploadEvent, UploadProtocol};
 use jiff::Timestamp;
 use ocpp::Version;
 use serde::{Deserialize, Serialize};
@@ -157,7 +157,7 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lane: Option<LaneId>,
         /// The text.
-        raw: String,
+        raw: FrameText,
     },
     /// A binary frame from the station (OCPP uses text only), as base64.
     Binary {
@@ -171,7 +171,7 @@ pub enum Body {
         /// The lane.
         lane: LaneId,
         /// The text.
-        raw: String,
+        raw: FrameText,
     },
     /// The suite closed or cut the connection on purpose.
     Hangup {

@@ -198,7 +198,7 @@ impl Recorded {
 /// A record in a few words.
 fn shown(body: &Body) -> String {
     match body {
-        Body::Frame { raw, .. } | Body::Unsent { raw, .. } => raw.clone(),
+        Body::Frame { raw, .. } | Body::Unsent { raw, .. } => raw.as_str().to_owned(),
         Body::Deadline { what, .. } => format!("the deadline for {what}"),
         Body::Begin { scenario, row, .. } => format!("the start of {scenario} for {row}"),
         Body::Step { text, .. } => format!("the step {text:?}"),

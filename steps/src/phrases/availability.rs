@@ -198,7 +198,7 @@ fn states_in(record: &Record, version: Version) -> Vec<states::Told> {
         _ => return Vec::new(),
     }
     match judge::frame_of(record, version) {
-        Some((_, Frame::Call { action, payload, .. })) => states::in_call(record.n, &action, &payload),
+        Some((_, Frame::Call { action, payload, .. })) => states::in_call(record.n, action, payload),
         _ => Vec::new(),
     }
 }

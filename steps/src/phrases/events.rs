@@ -23,7 +23,7 @@ fn events_in(record: &Record, monitor: i64, version: Version) -> Vec<Event> {
     }
     match judge::frame_of(record, version) {
         Some((_, Frame::Call { action, payload, .. })) if action == "NotifyEvent" => {
-            let all = events::of_payload(record.n, &payload);
+            let all = events::of_payload(record.n, payload);
             all.into_iter().filter(|e| e.monitor == Some(monitor)).collect()
         }
         _ => Vec::new(),

@@ -297,7 +297,7 @@ pub(super) fn events_of(record: &Record, version: ocpp::Version) -> Vec<events::
     }
     match judge::frame_of(record, version) {
         Some((_, Frame::Call { action, payload, .. })) if action == "NotifyEvent" => {
-            events::of_payload(record.n, &payload)
+            events::of_payload(record.n, payload)
         }
         _ => Vec::new(),
     }

@@ -216,7 +216,7 @@ pub(super) async fn connectors_told(w: &mut World, from: Seq, limit: Duration) -
             if let Some((trace::Direction::Rx, ocpp::frame::Frame::Call { action, payload, .. })) =
                 judge::frame_of(record, version)
             {
-                let told = states::in_call(record.n, &action, &payload);
+                let told = states::in_call(record.n, action, payload);
                 missing.retain(|c| !told.iter().any(|t| t.connector == *c));
             }
             missing.is_empty()

@@ -62,7 +62,7 @@ async fn refused(w: &mut World) {
         let again = |t: &Told| first.as_ref().is_some_and(|f| f.id == t.id && f.seq_no == t.seq_no);
         let what = "a refused message to be sent again";
         let met = w.lane.until(from, limit, what, WaitFor::Mandated, |record| {
-            let told = said(record, "TransactionEvent", version).and_then(|p| Told::of(record.n, &p));
+            let told = said(record, "TransactionEvent", version).and_then(|p| Told::of(record.n, p));
             count += usize::from(told.is_some_and(|t| again(&t)));
             count >= retried.attempts
         });

@@ -76,10 +76,10 @@ async fn read_meanwhile(w: &mut World) {
         let mut id = None;
         let is = |record: &Record| match frame_of(record, version) {
             Some((Direction::Rx, Frame::Call { id: of, .. })) if record.n == event => {
-                id = Some(of);
+                id = Some(of.clone());
                 false
             }
-            Some((Direction::Tx, Frame::CallResult { id: of, .. })) => id.as_ref() == Some(&of),
+            Some((Direction::Tx, Frame::CallResult { id: of, .. })) => id.as_ref() == Some(of),
             _ => false,
         };
         let released = w.lane.until(event, LATE, "the late answer", WaitFor::Mandated, is).await?;

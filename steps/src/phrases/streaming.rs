@@ -109,7 +109,7 @@ pub(super) async fn batches(
 /// Whether a record brings an event of a monitor.
 pub(super) fn is_event_of(record: &Record, monitor: i64, version: Version) -> bool {
     let payload = crate::lane::said(record, "NotifyEvent", version);
-    payload.is_some_and(|p| events::of_payload(record.n, &p).iter().any(|e| e.monitor == Some(monitor)))
+    payload.is_some_and(|p| events::of_payload(record.n, p).iter().any(|e| e.monitor == Some(monitor)))
 }
 
 pub(super) fn patience(interval: Duration, count: usize) -> Duration {

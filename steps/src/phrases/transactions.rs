@@ -107,7 +107,7 @@ pub(super) async fn hear(
         .lane
         .until(from, limit, what, WaitFor::Station, |record| {
             let told = said(record, "TransactionEvent", version);
-            found = told.and_then(|payload| Told::of(record.n, &payload)).filter(|t| is(t));
+            found = told.and_then(|payload| Told::of(record.n, payload)).filter(|t| is(t));
             found.is_some()
         })
         .await?;

@@ -104,12 +104,8 @@ async fn every_request_and_answer_of_the_suite_is_valid_in_2_1() {
 
 #[test]
 fn a_wrong_request_would_be_found() {
-    let frame = |raw: &str, lane| Body::Frame {
-        conn: trace::ConnId(1),
-        dir: Direction::Tx,
-        lane,
-        raw: raw.to_owned(),
-    };
+    let frame =
+        |raw: &str, lane| Body::Frame { conn: trace::ConnId(1), dir: Direction::Tx, lane, raw: raw.into() };
     let begin = |scenario: &str| Body::Begin {
         lane: LaneId(1),
         scenario: scenario.to_owned(),

@@ -16,20 +16,20 @@ const ENOUGH: usize = 5;
 
 /// A request of the suite.
 #[derive(Debug, Clone)]
-struct Asked {
+struct Asked<'a> {
     at: Seq,
     t: Timestamp,
     conn: ConnId,
-    id: String,
-    action: String,
-    payload: Value,
+    id: &'a str,
+    action: &'a str,
+    payload: &'a Value,
     /// When each answer came on its connection.
     answers: Vec<(Seq, Timestamp)>,
     /// When its connection ended.
     ended: Option<Timestamp>,
 }
 
-impl Asked {
+impl Asked<'_> {
     /// Whether the station answered within a time, or cannot be blamed for not having done so.
     fn is_answered_in(&self, deadline: f64, end: Timestamp) -> bool {
         let took = |t: Timestamp| t.duration_since(self.t).as_secs_f64();
@@ -61,7 +61,7 @@ fn blamed(records: &[Record]) -> BTreeSet<Seq> {
 pub fn one_each(window: Window<'_>, validators: &Validators, deadline: Duration) -> Vec<Check> {
     let asked = conversation(window);
     let valid = |a: &&Asked| {
-        validators.validate(&format!("{}Request", a.action), &a.payload).is_ok_and(|v| v.is_empty())
+        validators.validate(&format!("{}Request", a.action), a.payload).is_ok_and(|v| v.is_empty())
     };
     let judged: Vec<&Asked> = asked.iter().filter(valid).collect();
     let Some(end) = window.records.last().map(|r| r.t).filter(|_| !judged.is_empty()) else {
@@ -124,9 +124,9 @@ pub fn came_meanwhile(answer: &Answer, waiting: (Seq, Option<Seq>), slow: bool) 
 }
 
 /// The requests of the suite with what came back on their connection.
-fn conversation(window: Window<'_>) -> Vec<Asked> {
-    let mut all: Vec<Asked> = Vec::new();
-    let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
+fn conversation(window: Window<'_>) -> Vec<Asked<'_>> {
+    let mut all: Vec<Asked<'_>> = Vec::new();
+    let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
     for record in window.records {
         let conn = match &record.body {
             Body::Frame { conn, .. } => *conn,
@@ -140,12 +140,12 @@ fn conversation(window: Window<'_>) -> Vec<Asked> {
         };
         match frame_of(record, window.version) {
             Some((Direction::Tx, Frame::Call { id, action, payload })) => {
-                by_id.insert(id.clone(), all.len());
+                by_id.insert(id, all.len());
                 let (at, t) = (record.n, record.t);
                 all.push(Asked { at, t, conn, id, action, payload, answers: Vec::new(), ended: None });
             }
             Some((Direction::Rx, Frame::CallResult { id, .. } | Frame::CallError { id, .. })) => {
-                let asked = by_id.get(&id).and_then(|n| all.get_mut(*n)).filter(|a| a.conn == conn);
+                let asked = by_id.get(id.as_str()).and_then(|n| all.get_mut(*n)).filter(|a| a.conn == conn);
                 if let Some(asked) = asked {
                     asked.answers.push((record.n, record.t));
                 }
@@ -177,13 +177,13 @@ pub fn come_first(window: Window<'_>) -> Vec<Check> {
                 order.open.insert(id, (record.n, action, payload));
             }
             Some((Direction::Rx, Frame::CallResult { id, payload })) => {
-                order.answered(record.n, &id, &payload);
+                order.answered(record.n, id, payload);
             }
             Some((Direction::Rx, Frame::CallError { id, .. })) => {
-                order.open.remove(&id);
+                order.open.remove(id.as_str());
             }
             Some((Direction::Rx, Frame::Call { action, payload, .. })) => {
-                order.said(record.n, &action, &payload);
+                order.said(record.n, action, payload);
             }
             _ => {}
         }
@@ -198,9 +198,9 @@ pub fn come_first(window: Window<'_>) -> Vec<Check> {
 }
 
 #[derive(Default)]
-struct Order {
+struct Order<'a> {
     /// Requests without a response yet, by message id.
-    open: BTreeMap<String, (Seq, String, Value)>,
+    open: BTreeMap<&'a str, (Seq, &'a str, &'a Value)>,
     /// Requests with a response, by what follows and the id it is known by there.
     done: BTreeSet<(&'static str, i64)>,
     /// Streams opened while a request to set monitors had no response yet: record and monitor.
@@ -209,7 +209,7 @@ struct Order {
     right: Vec<Seq>,
 }
 
-impl Order {
+impl Order<'_> {
     fn said(&mut self, at: Seq, action: &str, payload: &Value) {
         if action == "OpenPeriodicEventStream" {
             let stream = payload.get("constantStreamData");
@@ -223,7 +223,7 @@ impl Order {
             return;
         }
         let Some(number) = payload.get("requestId").and_then(Value::as_i64) else { return };
-        let asks = |(sent, asked, request): &(Seq, String, Value)| {
+        let asks = |(sent, asked, request): &(Seq, &str, &Value)| {
             let (what, code) = follows(asked).filter(|(what, _)| *what == action)?;
             (request.get("requestId").and_then(Value::as_i64) == Some(number)).then_some((*sent, what, code))
         };
@@ -238,7 +238,7 @@ impl Order {
 
     fn answered(&mut self, at: Seq, id: &str, payload: &Value) {
         let Some((sent, action, request)) = self.open.remove(id) else { return };
-        if let Some((what, _)) = follows(&action)
+        if let Some((what, _)) = follows(action)
             && let Some(number) = request.get("requestId").and_then(Value::as_i64)
         {
             self.done.insert((what, number));
@@ -247,6 +247,7 @@ impl Order {
             return;
         }
         let reply = Reply::Result { at, payload: payload.clone() };
+        let (action, request) = (action.to_owned(), request.clone());
         let answer = Answer { action, request, sent, reply };
         let Ok((matched, _)) = results::pair(Kind::Monitor, &answer) else { return };
         for monitor in matched.iter().filter(|m| m.status == "Accepted").filter_map(|m| m.id()) {

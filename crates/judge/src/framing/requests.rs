@@ -14,11 +14,11 @@ const ENOUGH: usize = 5;
 const NO_REQUEST: &str = "the station sent no request in this run";
 
 /// A CALL that has no answer yet.
-struct Unanswered {
+struct Unanswered<'a> {
     at: Seq,
     since: Timestamp,
-    id: String,
-    action: String,
+    id: &'a str,
+    action: &'a str,
 }
 
 fn connection(record: &Record) -> Option<ConnId> {
@@ -38,7 +38,7 @@ fn settled(findings: Vec<Finding>, first: Option<Seq>, last: Option<Seq>) -> Vec
 /// On each connection the station has one unanswered CALL at most (OCPP general rule FR.01; OCPP-J,
 /// synchronicity). After `patience` it may give up waiting and send the next; SEND is exempt.
 pub fn one_at_a_time(window: Window<'_>, patience: Duration) -> Vec<Check> {
-    let mut open: BTreeMap<ConnId, Vec<Unanswered>> = BTreeMap::new();
+    let mut open: BTreeMap<ConnId, Vec<Unanswered<'_>>> = BTreeMap::new();
     let (mut findings, mut first, mut last) = (Vec::new(), None, None);
     // A station that counts a little faster than the suite is no liar.
     let patience = patience.saturating_sub(crate::events::TIME_TOLERANCE).as_secs_f64();
@@ -58,7 +58,7 @@ pub fn one_at_a_time(window: Window<'_>, patience: Duration) -> Vec<Check> {
                 waiting.push(Unanswered { at: record.n, since: record.t, id, action });
             }
             Some((Direction::Tx, Frame::CallResult { id, .. } | Frame::CallError { id, .. })) => {
-                open.entry(conn).or_default().retain(|w| w.id != id);
+                open.entry(conn).or_default().retain(|w| w.id != id.as_str());
             }
             _ => {}
         }
@@ -67,17 +67,17 @@ pub fn one_at_a_time(window: Window<'_>, patience: Duration) -> Vec<Check> {
 }
 
 /// A request as it was sent first.
-struct Sent {
+struct Sent<'a> {
     at: Seq,
-    action: String,
-    payload: Value,
+    action: &'a str,
+    payload: &'a Value,
     answered: bool,
 }
 
 /// No two requests of the station have the same id, over all its connections (OCPP-J, message ids). One that was
 /// not answered may be repeated with the id it had.
 pub fn ids_are_unique(window: Window<'_>) -> Vec<Check> {
-    let mut known: BTreeMap<String, Sent> = BTreeMap::new();
+    let mut known: BTreeMap<&str, Sent<'_>> = BTreeMap::new();
     let (mut findings, mut first, mut last) = (Vec::new(), None, None);
     for record in window.records {
         match frame_of(record, window.version) {
@@ -87,7 +87,7 @@ pub fn ids_are_unique(window: Window<'_>) -> Vec<Check> {
             )) => {
                 first.get_or_insert(record.n);
                 last = Some(record.n);
-                let Some(before) = known.get(&id) else {
+                let Some(before) = known.get(id.as_str()) else {
                     known.insert(id, Sent { at: record.n, action, payload, answered: false });
                     continue;
                 };
@@ -99,7 +99,7 @@ pub fn ids_are_unique(window: Window<'_>) -> Vec<Check> {
                 }
             }
             Some((Direction::Tx, Frame::CallResult { id, .. } | Frame::CallError { id, .. })) => {
-                if let Some(sent) = known.get_mut(&id) {
+                if let Some(sent) = known.get_mut(id.as_str()) {
                     sent.answered = true;
                 }
             }

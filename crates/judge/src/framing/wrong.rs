@@ -166,7 +166,7 @@ pub fn error_codes_fit(window: Window<'_>) -> Vec<Check> {
         let Some((at, class)) = by_name.or(nameless.filter(|_| answer.id() == UNREADABLE_ID)) else {
             continue;
         };
-        let code = match &answer {
+        let code = match answer {
             Frame::CallError { code, .. } => code.clone(),
             _ => String::new(),
         };

@@ -41,7 +41,7 @@ pub enum NoInventory {
 /// # Errors
 /// When there is no full inventory, and why.
 pub fn read(window: Window<'_>) -> Result<Inventories, NoInventory> {
-    let frames: Vec<(Seq, Direction, Frame)> = window.frames().collect();
+    let frames: Vec<(Seq, Direction, &Frame)> = window.frames().collect();
     let mut doubts = Vec::new();
     let inventory = inventory(&frames, &mut doubts)?;
     let monitors = monitors(&frames, &mut doubts);
@@ -65,9 +65,9 @@ pub fn described(inventory: &Inventory, booted: Identity) -> Identity {
     }
 }
 
-type Frames = [(Seq, Direction, Frame)];
+type Frames<'a> = [(Seq, Direction, &'a Frame)];
 
-fn inventory(frames: &Frames, doubts: &mut Vec<String>) -> Result<Inventory, NoInventory> {
+fn inventory(frames: &Frames<'_>, doubts: &mut Vec<String>) -> Result<Inventory, NoInventory> {
     let full = |a: &Answer| a.request.get("reportBase").and_then(Value::as_str) == Some("FullInventory");
     let mut why = NoInventory::NotRequested;
     for answer in asked(frames, "GetBaseReport").into_iter().filter(full) {
@@ -82,7 +82,7 @@ fn inventory(frames: &Frames, doubts: &mut Vec<String>) -> Result<Inventory, NoI
     Err(why)
 }
 
-fn monitors(frames: &Frames, doubts: &mut Vec<String>) -> Result<MonitoringReport, String> {
+fn monitors(frames: &Frames<'_>, doubts: &mut Vec<String>) -> Result<MonitoringReport, String> {
     let is_empty =
         |a: &Answer, key: &str| a.request.get(key).and_then(Value::as_array).is_none_or(Vec::is_empty);
     let of_all = |a: &Answer| is_empty(a, "monitoringCriteria") && is_empty(a, "componentVariable");
@@ -121,7 +121,7 @@ fn monitors(frames: &Frames, doubts: &mut Vec<String>) -> Result<MonitoringRepor
 }
 
 /// Every CALL of an action that the CSMS sent, with what came back.
-fn asked(frames: &Frames, action: &str) -> Vec<Answer> {
+fn asked(frames: &Frames<'_>, action: &str) -> Vec<Answer> {
     let mut answers = Vec::new();
     for (i, (sent, dir, frame)) in frames.iter().enumerate() {
         let Frame::Call { id, action: a, payload, .. } = frame else { continue };
@@ -146,7 +146,7 @@ fn asked(frames: &Frames, action: &str) -> Vec<Answer> {
 }
 
 /// The report that followed a request, if it is whole.
-fn report(frames: &Frames, answer: &Answer, action: &str) -> Result<Paged, String> {
+fn report(frames: &Frames<'_>, answer: &Answer, action: &str) -> Result<Paged, String> {
     let asked = &answer.action;
     let (response, _) = match &answer.reply {
         Reply::Result { at, payload } => (*at, payload),
@@ -166,7 +166,7 @@ fn report(frames: &Frames, answer: &Answer, action: &str) -> Result<Paged, Strin
         .iter()
         .filter(|(at, dir, _)| *at > answer.sent && *dir == Direction::Rx)
         .filter_map(|(at, _, frame)| match frame {
-            Frame::Call { action: a, payload, .. } if a == action => part(*at, payload.clone(), request),
+            Frame::Call { action: a, payload, .. } if a == action => part(*at, payload, request),
             _ => None,
         })
         .collect();
@@ -195,7 +195,7 @@ fn doubt(paged: &Paged, what: &str, doubts: &mut Vec<String>) {
 }
 
 /// Whether the monitoring base in force at a record leaves hardwired monitors only.
-fn only_hardwired(frames: &Frames, before: Seq) -> bool {
+fn only_hardwired(frames: &Frames<'_>, before: Seq) -> bool {
     let bases = asked(frames, "SetMonitoringBase");
     let in_force = bases.iter().rfind(|a| a.reply.at() < before && a.status() == Some("Accepted"));
     let last = in_force.and_then(|a| a.request.get("monitoringBase").and_then(Value::as_str));
@@ -203,7 +203,7 @@ fn only_hardwired(frames: &Frames, before: Seq) -> bool {
 }
 
 /// Ids of monitors that the CSMS had set anew before a record.
-fn set_before(frames: &Frames, before: Seq) -> BTreeSet<i64> {
+fn set_before(frames: &Frames<'_>, before: Seq) -> BTreeSet<i64> {
     let mut ids = BTreeSet::new();
     for answer in asked(frames, "SetVariableMonitoring").iter().filter(|a| a.reply.at() < before) {
         let Ok((matched, _)) = results::pair(Kind::Monitor, answer) else { continue };

@@ -72,8 +72,8 @@ impl Hygiene {
             disturbances: Vec::new(),
         };
         let mut run = 0;
-        let mut asked: BTreeMap<String, String> = BTreeMap::new();
-        let mut told: BTreeMap<String, usize> = BTreeMap::new();
+        let mut asked: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut told: BTreeMap<&str, usize> = BTreeMap::new();
         for record in window.records {
             if matches!(record.body, Body::Closed { .. } | Body::Connected { .. }) {
                 read.disturbances.push(record.n);
@@ -83,22 +83,22 @@ impl Hygiene {
                     "BootNotification" => run += 1,
                     "NotifyEvent" => {
                         told.insert(id, read.messages.len());
-                        read.message(record.n, record.t, run, &payload);
+                        read.message(record.n, record.t, run, payload);
                     }
-                    "NotifyMonitoringReport" => read.report(record.n, &payload),
+                    "NotifyMonitoringReport" => read.report(record.n, payload),
                     _ => {}
                 },
                 Some((Direction::Tx, Frame::CallResult { id, .. } | Frame::CallError { id, .. })) => {
-                    if let Some(m) = told.remove(&id).and_then(|n| read.messages.get_mut(n)) {
+                    if let Some(m) = told.remove(id.as_str()).and_then(|n| read.messages.get_mut(n)) {
                         m.answered = true;
                     }
                 }
                 Some((Direction::Tx, Frame::Call { id, action, .. })) => {
-                    drop(asked.insert(id, action));
+                    asked.insert(id, action);
                 }
                 Some((Direction::Rx, Frame::CallResult { id, payload })) => {
-                    if let Some(action) = asked.remove(&id) {
-                        read.answer(record.n, &action, &payload);
+                    if let Some(action) = asked.remove(id.as_str()) {
+                        read.answer(record.n, action, payload);
                     }
                 }
                 _ => {}

@@ -99,7 +99,7 @@ impl Told {
 
 /// The messages about transactions in a window, in the order of arrival, also those sent again.
 pub fn told(window: Window<'_>) -> Vec<Told> {
-    window.calls_of("TransactionEvent").filter_map(|(at, payload)| Told::of(at, &payload)).collect()
+    window.calls_of("TransactionEvent").filter_map(|(at, payload)| Told::of(at, payload)).collect()
 }
 
 /// A time without connection.
@@ -138,9 +138,9 @@ impl Transactions {
     /// Reads a run, or a part of one.
     pub fn of(window: Window<'_>) -> Transactions {
         let mut read = Transactions::default();
-        let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+        let mut asked: BTreeMap<&str, usize> = BTreeMap::new();
         let mut closed: Option<Timestamp> = None;
-        let mut booting: Vec<String> = Vec::new();
+        let mut booting: Vec<&str> = Vec::new();
         let mut ahead: Vec<SignedDuration> = Vec::new();
         for record in window.records {
             match &record.body {
@@ -157,13 +157,13 @@ impl Transactions {
                     let made = made.and_then(|t| t.parse::<Timestamp>().ok());
                     ahead.extend(made.map(|made| made.duration_since(record.t)));
                     match action.as_str() {
-                        "TransactionEvent" => read.message(record.n, &payload),
-                        "NotifyEvent" => read.events.extend(of_payload(record.n, &payload)),
+                        "TransactionEvent" => read.message(record.n, payload),
+                        "NotifyEvent" => read.events.extend(of_payload(record.n, payload)),
                         "BootNotification" => booting.push(id),
                         _ => {}
                     }
                 }
-                Some((Direction::Tx, Frame::CallResult { id, .. })) if booting.contains(&id) => {
+                Some((Direction::Tx, Frame::CallResult { id, .. })) if booting.contains(&id.as_str()) => {
                     if let Some(gap) = read.gaps.last_mut() {
                         gap.ready = record.t;
                     }
@@ -175,12 +175,13 @@ impl Transactions {
                         asked.insert(id, read.requests.len());
                         let text = |key: &str| payload.get(key).and_then(Value::as_str).map(str::to_owned);
                         let stops = text("transactionId");
+                        let action = action.clone();
                         read.requests.push(Request { at: record.n, action, stops, accepted: false });
                     }
                 }
                 Some((Direction::Rx, Frame::CallResult { id, payload })) => {
                     let accepted = payload.get("status").and_then(Value::as_str) == Some("Accepted");
-                    if let Some(r) = asked.remove(&id).and_then(|n| read.requests.get_mut(n)) {
+                    if let Some(r) = asked.remove(id.as_str()).and_then(|n| read.requests.get_mut(n)) {
                         r.accepted = accepted;
                     }
                 }

@@ -164,7 +164,7 @@ fn response_to(window: Window<'_>, request_id: i64) -> Seq {
 
 /// Every CALL of the suite with what came back.
 fn answers(window: Window<'_>) -> Vec<Answer> {
-    let frames: Vec<(Seq, Direction, Frame)> = window.frames().collect();
+    let frames: Vec<(Seq, Direction, &Frame)> = window.frames().collect();
     let reply = |to: &str| {
         frames.iter().find_map(|(at, dir, frame)| match frame {
             Frame::CallResult { id, payload } if *dir == Direction::Rx && id == to => {
@@ -176,7 +176,7 @@ fn answers(window: Window<'_>) -> Vec<Answer> {
             _ => None,
         })
     };
-    let call = |(sent, dir, frame): &(Seq, Direction, Frame)| match frame {
+    let call = |(sent, dir, frame): &(Seq, Direction, &Frame)| match frame {
         Frame::Call { id, action, payload } if *dir == Direction::Tx => {
             let (action, request, sent) = (action.clone(), payload.clone(), *sent);
             let reply = reply(id).unwrap_or(Reply::Silence { at: sent, ms: 0 });

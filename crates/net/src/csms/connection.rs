@@ -105,7 +105,12 @@ fn record(line: &Line, message: Message) -> Option<String> {
     match message {
         Message::Text(text) => {
             let raw = text.as_str().to_owned();
-            line.heard(Body::Frame { conn: line.conn, dir: Direction::Rx, lane: None, raw: raw.clone() });
+            line.heard(Body::Frame {
+                conn: line.conn,
+                dir: Direction::Rx,
+                lane: None,
+                raw: raw.as_str().into(),
+            });
             Some(raw)
         }
         Message::Binary(bytes) => {

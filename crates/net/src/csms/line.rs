@@ -99,7 +99,7 @@ impl Line {
         if !matches!(*state, State::Open) {
             return None;
         }
-        let (conn, raw) = (self.conn, text.to_owned());
+        let (conn, raw) = (self.conn, text.into());
         let seq = self.log.append(Body::Frame { conn, dir: Direction::Tx, lane, raw });
         room.send(text.to_owned());
         Some(seq)

@@ -323,7 +323,7 @@ impl Inner {
     }
 
     fn unsent(&self, lane: LaneId, raw: String) -> Sent {
-        Sent { seq: self.log.append(Body::Unsent { lane, raw }), delivered: false }
+        Sent { seq: self.log.append(Body::Unsent { lane, raw: raw.into() }), delivered: false }
     }
 
     fn rules(&self) -> MutexGuard<'_, Rules> {

@@ -194,7 +194,7 @@ mod tests {
     fn an_answer_is_named_after_what_it_answers_with_its_status() {
         let mut actions = BTreeMap::new();
         let mut say = |dir, raw: &str| {
-            let body = Body::Frame { conn: trace::ConnId(1), dir, lane: None, raw: raw.to_owned() };
+            let body = Body::Frame { conn: trace::ConnId(1), dir, lane: None, raw: raw.into() };
             label(&body, &mut actions, Version::V201)
         };
         assert_eq!(say(Direction::Tx, r#"[2,"1","Reset",{}]"#), "Reset");
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn a_long_frame_is_cut_and_its_length_said() {
         let raw = "é".repeat(LONGEST + 5);
-        let body = Body::Frame { conn: trace::ConnId(1), dir: Direction::Rx, lane: None, raw };
+        let body = Body::Frame { conn: trace::ConnId(1), dir: Direction::Rx, lane: None, raw: raw.into() };
         let (_, kept, length) = text(&body);
         assert_eq!((kept.unwrap().chars().count(), length), (LONGEST, Some(LONGEST + 5)));
     }

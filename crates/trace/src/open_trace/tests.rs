@@ -5,7 +5,7 @@ fn record(n: u64, body: Body) -> Record {
 }
 
 fn rx(n: u64, raw: &str) -> Record {
-    record(n, Body::Frame { conn: CONN, dir: Direction::Rx, lane: None, raw: raw.to_owned() })
+    record(n, Body::Frame { conn: CONN, dir: Direction::Rx, lane: None, raw: raw.into() })
 }
 
 fn run(raws: &[&str]) -> Vec<Record> {

@@ -238,7 +238,7 @@ fn spots(body: &Body) -> Vec<Spot> {
         Body::Frame { raw, .. } | Body::Unsent { raw, .. } => match serde_json::from_str::<Value>(raw) {
             Ok(frame) => of(&frame, frame.get(2).and_then(Value::as_str)),
             Err(_) if rules::suspicious(raw) => {
-                vec![Spot { at: String::new(), category: Category::Secret, text: raw.clone() }]
+                vec![Spot { at: String::new(), category: Category::Secret, text: raw.as_str().to_owned() }]
             }
             Err(_) => Vec::new(),
         },
@@ -259,7 +259,7 @@ fn hide(body: &Body, texts: &Texts, hidden: &mut Vec<Spot>) -> Body {
                 None => texts.inside(raw, "", hidden),
             };
             if let Some(changed) = changed {
-                *raw = changed;
+                *raw = changed.into();
             }
             body
         }
