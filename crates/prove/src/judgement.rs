@@ -119,7 +119,10 @@ impl Judgement {
                         && !matches!(d.now.verdict, Verdict::Fail | Verdict::Warn | Verdict::Error)
                 };
                 let faults = found.into_iter().filter(|d| !unjudged(d));
-                Judgement { faults: faults.map(|d| Fault::Otherwise(Box::new(d))).collect(), caught: Vec::new() }
+                Judgement {
+                    faults: faults.map(|d| Fault::Otherwise(Box::new(d))).collect(),
+                    caught: Vec::new(),
+                }
             }
         }
     }
@@ -155,10 +158,8 @@ fn caught(
             });
             continue;
         }
-        let untold = matches!(
-            d.now.verdict,
-            Verdict::Inconclusive | Verdict::NotExercised | Verdict::NotApplicable
-        );
+        let untold =
+            matches!(d.now.verdict, Verdict::Inconclusive | Verdict::NotExercised | Verdict::NotApplicable);
         let blocked = d.now.blocked_by.as_ref().is_some_and(|by| in_the_way.contains(&by.0));
         if untold && (blocked || open.contains(&row)) {
             in_the_way.insert(row.to_owned());
@@ -166,7 +167,8 @@ fn caught(
             judgement.faults.push(Fault::Otherwise(Box::new(d)));
         }
     }
-    let is = |row: &&str, verdict: Verdict| judgement.caught.iter().any(|c| c.row == *row && c.verdict == verdict);
+    let is =
+        |row: &&str, verdict: Verdict| judgement.caught.iter().any(|c| c.row == *row && c.verdict == verdict);
     let survived: Vec<Fault> = breaks
         .iter()
         .filter(|row| !is(row, Verdict::Fail))

@@ -12,6 +12,5 @@ pub mod stand;
 
 pub use deviations::{Deviation, Kind, Seam};
 
-
 pub use judgement::Judgement;
 pub use matrix::{Job, Matrix, Proven};

@@ -47,7 +47,11 @@ impl Matrix {
     /// The default: each deviation in each of its versions on the smallest archetype that can show it.
     pub fn new(deviations: Vec<Deviation>, seed: u64) -> Matrix {
         let jobs = deviations.into_iter().flat_map(|d| {
-            let job = |version: &Version| Job { archetype: d.archetype.to_owned(), version: *version, deviation: d.clone() };
+            let job = |version: &Version| Job {
+                archetype: d.archetype.to_owned(),
+                version: *version,
+                deviation: d.clone(),
+            };
             d.versions.iter().map(job).collect::<Vec<_>>()
         });
         Matrix { jobs: jobs.collect(), seed, replays: true }
@@ -56,7 +60,9 @@ impl Matrix {
     /// The same deviations on other archetypes.
     #[must_use]
     pub fn on(mut self, archetypes: &[String]) -> Matrix {
-        let on = |job: &Job| archetypes.iter().map(|a| Job { archetype: a.clone(), ..job.clone() }).collect::<Vec<_>>();
+        let on = |job: &Job| {
+            archetypes.iter().map(|a| Job { archetype: a.clone(), ..job.clone() }).collect::<Vec<_>>()
+        };
         self.jobs = self.jobs.iter().flat_map(on).collect();
         self
     }

@@ -70,7 +70,12 @@ pub struct Ran {
 impl Ran {
     /// Whether suite and station said other things to each other than in another run, or at other times.
     pub fn went_otherwise_than(&self, other: &Ran) -> bool {
-        let said = |r: &Record| matches!(r.body, Body::Frame { .. } | Body::Closed { .. } | Body::Upload { .. } | Body::Refused { .. });
+        let said = |r: &Record| {
+            matches!(
+                r.body,
+                Body::Frame { .. } | Body::Closed { .. } | Body::Upload { .. } | Body::Refused { .. }
+            )
+        };
         let ours = self.records.iter().filter(|r| said(r));
         let theirs = other.records.iter().filter(|r| said(r));
         !ours.eq(theirs)
@@ -144,7 +149,8 @@ async fn judge(setting: Setting<'_>) -> Result<Ran, Broken> {
     let log = Log::new(clock.clone(), Trace::in_memory());
     session.open(&log);
     let uploads = Uploads::in_memory(UploadConfig::default(), log.clone()).map_err(broken)?;
-    let csms = Csms::new(CsmsConfig { versions: vec![version], security, ..CsmsConfig::default() }, log.clone());
+    let csms =
+        Csms::new(CsmsConfig { versions: vec![version], security, ..CsmsConfig::default() }, log.clone());
     let (handle, control) = station::control::channel();
     let (url, shown, dial) = (format!("{}://{HOST}", profile.scheme()), credentials.clone(), csms.clone());
     let connect = move || {
@@ -157,7 +163,8 @@ async fn judge(setting: Setting<'_>) -> Result<Ran, Broken> {
     let config = RunnerConfig { route, credentials, seed, between, ..RunnerConfig::default() };
     let station = station::run(station, clock, config, connect, control, |_| (), std::future::pending());
     let (_keep, stop) = watch::channel(false);
-    let live = Rc::new(Live::new(csms, log.clone(), Box::new(Bench(handle)), stop).with_uploads(uploads.clone()));
+    let live =
+        Rc::new(Live::new(csms, log.clone(), Box::new(Bench(handle)), stop).with_uploads(uploads.clone()));
     let plan = session.plan(version).map_err(broken)?;
     let mut run = tokio::select! {
         biased;
@@ -177,7 +184,12 @@ async fn judge(setting: Setting<'_>) -> Result<Ran, Broken> {
 /// What the station says it is.
 fn identity() -> Identity {
     let text = |t: &str| t.to_owned();
-    Identity { vendor: text("Diagmark"), model: text("Reference"), serial: text("0001"), firmware: text("0.1.0") }
+    Identity {
+        vendor: text("Diagmark"),
+        model: text("Reference"),
+        serial: text("0001"),
+        firmware: text("0.1.0"),
+    }
 }
 
 /// How suite and station prove to each other who they are, and the time certificates are held against.
@@ -203,13 +215,18 @@ impl Guard {
             create(dir.path(), &request, &Clock::wall()).map_err(broken)?;
         }
         let at = |file: &str| dir.path().join(file);
-        let pair = |name: &str| KeyFiles { chain: at(&format!("{name}.pem")), key: at(&format!("{name}.key")) };
+        let pair =
+            |name: &str| KeyFiles { chain: at(&format!("{name}.pem")), key: at(&format!("{name}.key")) };
         let password = || Password::new("a-password-of-16");
         let security = Security::new(SecurityConfig {
             profile,
             certificates: if profile.is_tls() { vec![pair("csms")] } else { Vec::new() },
             client_ca: (profile == Profile::MutualTls).then(|| at("root.pem")),
-            passwords: if profile.has_password() { Passwords::same(password()) } else { Passwords::default() },
+            passwords: if profile.has_password() {
+                Passwords::same(password())
+            } else {
+                Passwords::default()
+            },
         });
         let credentials = Credentials::load(CredentialFiles {
             ca: profile.is_tls().then(|| at("root.pem")),
@@ -217,7 +234,11 @@ impl Guard {
             password: profile.has_password().then(password),
         });
         // Certificates are held against the real time.
-        let clock = if profile.is_tls() { Clock::starting_at(Clock::wall().now()) } else { Clock::starting_at(epoch) };
+        let clock = if profile.is_tls() {
+            Clock::starting_at(Clock::wall().now())
+        } else {
+            Clock::starting_at(epoch)
+        };
         Ok(Guard { security: security.map_err(broken)?, credentials: credentials.map_err(broken)?, clock })
     }
 }

@@ -122,7 +122,8 @@ where
     let wire = Wire::new(station.version());
     let courier = Courier::new(route, credentials.clone(), patience);
     let control = Some(control);
-    let mut runner = Runner { station, clock, outbox, control, courier, credentials, between, wire, dark: None, shutdown };
+    let mut runner =
+        Runner { station, clock, outbox, control, courier, credentials, between, wire, dark: None, shutdown };
     let mut backoff = Backoff::new(config.backoff, config.seed);
     loop {
         let link = match runner.beside(connect()).await {
@@ -367,7 +368,9 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
     /// The station says something.
     async fn say(&mut self, text: String, link: &mut StationLink) -> Result<(), Gone> {
         let Some(between) = self.between.clone() else { return link.send(text).await };
-        let Ok(frame) = frame::read(&text, self.station.version()).frame else { return link.send(text).await };
+        let Ok(frame) = frame::read(&text, self.station.version()).frame else {
+            return link.send(text).await;
+        };
         let passing = self.wire.passing(frame);
         between.lock().said(passing, &mut self.wire);
         Ok(())

@@ -2,8 +2,27 @@
 //! be left alone. One file per topic; an entry says what is different in one sentence, what that breaks or which
 //! requirement allows it, and does it in a few lines at one of three seams.
 
+mod bases;
+mod boots;
+mod choices;
 mod events;
+mod framing;
+mod inventory;
+mod logs;
+mod monitors;
+mod numbering;
+mod offline;
+mod provision;
+mod reports;
 mod results;
+mod security;
+mod sizes;
+mod spelling;
+mod streams;
+mod thresholds;
+mod traffic;
+mod transactions;
+mod variables;
 
 use ocpp::Version;
 use station::wire::{Between, Middle, Passing, Wire};
@@ -11,7 +30,32 @@ use station::{DeviceModel, Policy};
 
 /// Every deviation, in the order of its topics.
 pub fn all() -> Vec<Deviation> {
-    [events::deviations(), results::deviations()].into_iter().flatten().collect()
+    [
+        inventory::deviations(),
+        reports::deviations(),
+        variables::deviations(),
+        monitors::deviations(),
+        bases::deviations(),
+        thresholds::deviations(),
+        results::deviations(),
+        events::deviations(),
+        provision::deviations(),
+        boots::deviations(),
+        offline::deviations(),
+        transactions::deviations(),
+        logs::deviations(),
+        security::deviations(),
+        streams::deviations(),
+        framing::deviations(),
+        spelling::deviations(),
+        traffic::deviations(),
+        choices::deviations(),
+        numbering::deviations(),
+        sizes::deviations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The deviation with a name.

@@ -20,9 +20,6 @@ pub(super) fn results(passing: &mut Passing) -> Option<&mut Vec<Value>> {
 
 pub(super) fn deviations() -> Vec<Deviation> {
     vec![
-        variant("nobody", "someone stands on the wire and does nothing")
-            .allowed_by("nothing differs")
-            .wire(|_| says(|_| ())),
         variant("results-reversed", "results come in the reverse order of what was asked")
             .allowed_by("no requirement orders results; each names its element (OCPP N04.FR.01, B06.FR.02)")
             .wire(|_| {

@@ -1,9 +1,9 @@
 //! When monitors fire: on a change of value, when the time has come, and when they become active.
 
-use crate::policy::DeltaReference;
 use super::event::Source;
 use crate::device::VariableId;
 use crate::engine::Station;
+use crate::policy::DeltaReference;
 use jiff::Timestamp;
 use ocpp::{EventNotification, MonitorType};
 
@@ -91,7 +91,7 @@ impl Station {
         } else if monitor.setting.monitor_type == MonitorType::Delta
             && self.policy.changed_enough(monitor.setting.value, variable, &monitor.reference)
         {
-            if self.policy.delta_reference == DeltaReference::LastTold {
+            if self.policy.events.delta_reference == DeltaReference::LastTold {
                 monitor.reference = variable.actual().to_owned();
             }
             self.fire(index, false, now);

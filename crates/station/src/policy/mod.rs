@@ -1,5 +1,21 @@
 //! The decisions of the engine, all in one place. The engine asks; it never decides for itself.
 
+mod answers;
+mod events;
+mod logs;
+mod monitors;
+mod outages;
+mod sessions;
+mod streams;
+
+pub use answers::Answers;
+pub use events::{DeltaReference, Events, LevelReach, OnThreshold};
+pub use logs::Logs;
+pub use monitors::Monitors;
+pub use outages::Outages;
+pub use sessions::Sessions;
+pub use streams::Streams;
+
 use crate::device::{Variable, value};
 use crate::logs::UploadFailure;
 use net::station::upload::Packing;
@@ -19,44 +35,20 @@ pub const LONGEST_PERIOD: f64 = 366.0 * 86_400.0;
 /// conforms; every other decision is a deviation, of which some are legal.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Policy {
-    /// Whether a value exactly on a threshold is beyond it.
-    pub on_threshold: OnThreshold,
-    /// What a delta is counted from.
-    pub delta_reference: DeltaReference,
-    /// Which severities a level lets through.
-    pub level: LevelReach,
-}
-
-/// Whether a value exactly on a threshold is beyond it (N07.FR.16, N07.FR.17).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum OnThreshold {
-    /// It is not.
-    #[default]
-    Within,
-    /// It is.
-    Beyond,
-}
-
-/// What a delta is counted from (N07.FR.18).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum DeltaReference {
-    /// The value last told of.
-    #[default]
-    LastTold,
-    /// The value at which the monitor was set.
-    WhenSet,
-}
-
-/// Which severities a monitoring level lets through (N05.FR.03).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum LevelReach {
-    /// Those up to the level, and the level itself.
-    #[default]
-    UpToIt,
-    /// Only those below it.
-    BelowIt,
-    /// One more than the level.
-    OneMore,
+    /// What monitors watch for, and the events they raise.
+    pub events: Events,
+    /// Which monitors are accepted, kept, reported and removed.
+    pub monitors: Monitors,
+    /// Reports, variables and answers.
+    pub answers: Answers,
+    /// Boots, restarts and outages.
+    pub outages: Outages,
+    /// Transactions, availability and customers.
+    pub sessions: Sessions,
+    /// Logs, uploads and security.
+    pub logs: Logs,
+    /// Event streams.
+    pub streams: Streams,
 }
 
 impl Policy {
@@ -78,7 +70,7 @@ impl Policy {
 
     #[allow(clippy::float_cmp)] // exactly on the threshold
     fn is_beyond(self, actual: f64, threshold: f64) -> bool {
-        self.on_threshold == OnThreshold::Beyond && actual == threshold
+        self.events.on_threshold == OnThreshold::Beyond && actual == threshold
     }
 
     /// Whether a change is large enough: more than the delta for numbers and times, any change for
@@ -127,7 +119,7 @@ impl Policy {
 
     /// Whether the monitoring level lets an event through (N05.FR.03, N07.FR.15).
     pub fn reports(self, severity: Severity, level: Severity) -> bool {
-        match self.level {
+        match self.events.level {
             LevelReach::UpToIt => severity <= level,
             LevelReach::BelowIt => severity < level,
             LevelReach::OneMore => severity.0 <= level.0.saturating_add(1),

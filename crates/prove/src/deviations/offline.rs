@@ -1,0 +1,7 @@
+//! Outages, and what is queued.
+
+use super::Deviation;
+
+pub(super) fn deviations() -> Vec<Deviation> {
+    Vec::new()
+}

@@ -1,0 +1,7 @@
+//! Who is let in.
+
+use super::Deviation;
+
+pub(super) fn deviations() -> Vec<Deviation> {
+    Vec::new()
+}

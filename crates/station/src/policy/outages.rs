@@ -1,0 +1,5 @@
+//! Boots, restarts and outages.
+
+/// Decisions about this.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Outages {}

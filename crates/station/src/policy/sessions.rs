@@ -1,0 +1,5 @@
+//! Transactions, availability and customers.
+
+/// Decisions about this.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sessions {}
