@@ -64,6 +64,7 @@ fn edition(sources: &args::GuidelineSources) -> Result<Edition, Fault> {
         ("certificate-1.json", schema::certificate()),
         ("keys-1.json", schema::keys()),
         ("coverage-1.json", schema::coverage()),
+        ("proof-1.json", schema::proof()),
         ("redaction-1.json", schema::redaction()),
     ];
     Ok(Edition {

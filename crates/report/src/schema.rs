@@ -2,7 +2,7 @@
 
 use crate::certificate::Certificate;
 use crate::trust::KeyListFile;
-use crate::{CoverageFile, GapFile, ResultFile};
+use crate::{CoverageFile, GapFile, ProofFile, ResultFile};
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -59,4 +59,12 @@ static OPENINGS: LazyLock<Value> =
 /// Schema of the openings of a redacted run (`crates/report/schemas/openings-1.json`), keys in alphabetical order.
 pub fn openings() -> &'static Value {
     &OPENINGS
+}
+
+static PROOF: LazyLock<Value> =
+    LazyLock::new(|| spec::schema::tidy(schemars::schema_for!(ProofFile).to_value()));
+
+/// Schema of `proof.json` (`crates/report/schemas/proof-1.json`), keys in alphabetical order.
+pub fn proof() -> &'static Value {
+    &PROOF
 }

@@ -51,4 +51,5 @@ fn the_committed_schemas_of_certificates_keys_and_redactions_are_those_of_the_ty
 #[test]
 fn the_committed_schema_of_the_coverage_is_that_of_the_types() {
     committed("coverage-1.json", report::schema::coverage());
+    committed("proof-1.json", report::schema::proof());
 }
