@@ -21,7 +21,7 @@ pub use declaration::{Applies, Declaration, DeclarationError};
 pub use diff::{EditionDiff, EditionFiles};
 pub use effect::Effect;
 pub use expected::{ExpectedError, ExpectedFailures};
-pub use lint::{Finding, LintCode, LintReport, LintSeverity};
+pub use lint::{Finding, LintCode, LintReport, LintSeverity, nearest};
 pub use load::{Archetype, LoadError, embedded_ids};
 pub use place::Place;
 pub use requirements::{Binds, Requirement, Requirements, RequirementsError};

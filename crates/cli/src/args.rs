@@ -184,6 +184,10 @@ pub(crate) struct Station {
     /// {"effect":"value","component":{…},"variable":{…},"value":"80"}.
     #[arg(long, value_name = "ADDR")]
     pub(crate) control: Option<SocketAddr>,
+    /// Differ from the reference station in this, as `diagmark prove` does: a defect or a legal variant of the
+    /// guideline's catalogue.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) deviate: Option<String>,
     /// Authority it trusts, PEM; needed to connect with wss://.
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,

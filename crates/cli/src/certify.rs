@@ -189,7 +189,7 @@ async fn with_reference(job: &Job<'_>, csms: Csms) -> Result<Run, Fault> {
         &archetype,
         &declaration,
         version,
-        reference::Csms { url: &url, id: &id, credentials, profile },
+        reference::Csms { url: &url, id: &id, credentials, profile, deviation: None },
         control,
         |_| (),
         std::future::pending(),

@@ -5,6 +5,8 @@ use futures_util::future::LocalBoxFuture;
 use net::csms::Profile;
 use net::{BackoffConfig, Clock, Credentials, StationLink};
 use ocpp::Version;
+use prove::Deviation;
+use prove::stand::deviating;
 use spec::{Archetype, Declaration, Effect};
 use station::control::{Control, Handle};
 use station::{Identity, RunnerConfig};
@@ -19,6 +21,9 @@ const QUICK: BackoffConfig = BackoffConfig {
     random_range: Duration::from_millis(500),
     repeat_times: 0,
 };
+
+/// Seed of whatever is random in a deviation.
+const SEED: u64 = 1;
 
 /// The reference station's own control channel, bound as a rig. What it says is no evidence: the suite looks
 /// at the wire.
@@ -54,12 +59,14 @@ pub(crate) struct Csms<'a> {
     pub(crate) credentials: Credentials,
     /// The security profile it connects with.
     pub(crate) profile: Profile,
+    /// In what it differs from the reference station.
+    pub(crate) deviation: Option<Deviation>,
 }
 
 impl<'a> Csms<'a> {
     /// One without security.
     pub(crate) fn plain(url: &'a str, id: &'a str) -> Csms<'a> {
-        Csms { url, id, credentials: Credentials::none(), profile: Profile::None }
+        Csms { url, id, credentials: Credentials::none(), profile: Profile::None, deviation: None }
     }
 }
 
@@ -73,12 +80,13 @@ pub(crate) async fn run(
     tell: impl FnMut(station::Progress),
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Fault> {
-    let station = station::Station::new(archetype, declaration, version, identity());
+    let (station, between) =
+        deviating(csms.deviation.as_slice(), SEED, archetype, declaration, version, identity());
     let station = station.secured_by(csms.profile.number());
     let versions = [version];
     let connect = || StationLink::connect_with(csms.url, csms.id, &versions, &csms.credentials);
-    let config =
-        RunnerConfig { credentials: csms.credentials.clone(), backoff: QUICK, ..RunnerConfig::default() };
+    let credentials = csms.credentials.clone();
+    let config = RunnerConfig { credentials, backoff: QUICK, between, ..RunnerConfig::default() };
     let ended = station::run(station, Clock::wall(), config, connect, control, tell, shutdown).await;
     ended.map(|_| ()).map_err(Fault::input)
 }

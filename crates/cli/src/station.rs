@@ -3,7 +3,7 @@
 use crate::args;
 use crate::fault::Fault;
 use crate::progress::say;
-use crate::{certify, reference, security};
+use crate::{certify, prove, reference, security};
 use net::csms::Profile;
 use station::Progress;
 use station::control;
@@ -19,6 +19,7 @@ pub(crate) async fn station(args: args::Station) -> Result<u8, Fault> {
         (_, false, Some(_)) => Profile::Basic,
         (_, false, None) => Profile::None,
     };
+    let deviation = args.deviate.as_deref().map(prove::named).transpose()?;
     let (handle, control) = control::channel();
     let server = match args.control {
         None => None,
@@ -30,6 +31,9 @@ pub(crate) async fn station(args: args::Station) -> Result<u8, Fault> {
             Some(server)
         }
     };
+    if let Some(deviation) = &deviation {
+        say(&format!("deviates: {}", deviation.what));
+    }
     say(&format!("{} as {}, connecting to {}; stop with Ctrl-C", archetype.title, args.id, args.connect));
     let shutdown = async {
         let _ = tokio::signal::ctrl_c().await;
@@ -46,7 +50,7 @@ pub(crate) async fn station(args: args::Station) -> Result<u8, Fault> {
         &archetype,
         &declaration,
         args.ocpp,
-        reference::Csms { url: &args.connect, id: &args.id, credentials, profile },
+        reference::Csms { url: &args.connect, id: &args.id, credentials, profile, deviation },
         control,
         tell,
         shutdown,

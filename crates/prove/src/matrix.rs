@@ -59,9 +59,9 @@ impl Matrix {
 
     /// The same deviations on other archetypes.
     #[must_use]
-    pub fn on(mut self, archetypes: &[String]) -> Matrix {
+    pub fn on(mut self, archetypes: &[&str]) -> Matrix {
         let on = |job: &Job| {
-            archetypes.iter().map(|a| Job { archetype: a.clone(), ..job.clone() }).collect::<Vec<_>>()
+            archetypes.iter().map(|a| Job { archetype: (*a).to_owned(), ..job.clone() }).collect::<Vec<_>>()
         };
         self.jobs = self.jobs.iter().flat_map(on).collect();
         self
@@ -97,7 +97,7 @@ impl Matrix {
             version: *version,
             profile: deviation.profile,
             seed: self.seed,
-            deviation: Some(deviation),
+            deviations: std::slice::from_ref(deviation),
         };
         let usual = plain.run(setting);
         let (judgement, ran) = match (usual.get(), stand::run(setting)) {
@@ -135,7 +135,7 @@ impl Plain {
             let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
             runs.entry(key).or_default().clone()
         };
-        once.get_or_init(|| stand::run(Setting { deviation: None, seed: self.seed, ..setting }));
+        once.get_or_init(|| stand::run(Setting { deviations: &[], seed: self.seed, ..setting }));
         once
     }
 }

@@ -13,6 +13,7 @@ use ocpp::Version;
 use spec::model::Level;
 use spec::{Archetype, Declaration, Effect};
 use station::control::Handle;
+use station::wire::Between;
 use station::{DeviceModel, Identity, Policy, RunnerConfig, Station};
 use std::rc::Rc;
 use steps::link::Live;
@@ -50,8 +51,9 @@ pub struct Setting<'d> {
     pub profile: u8,
     /// Seed of whatever is random.
     pub seed: u64,
-    /// How the station differs from the reference station; not at all where none is given.
-    pub deviation: Option<&'d Deviation>,
+    /// How the station differs from the reference station; not at all where none is given. Of those on the wire only
+    /// the last one stands there.
+    pub deviations: &'d [Deviation],
 }
 
 /// A run and everything it left.
@@ -115,7 +117,7 @@ impl Rig for Bench {
 }
 
 async fn judge(setting: Setting<'_>) -> Result<Ran, Broken> {
-    let Setting { archetype, version, profile, seed, deviation } = setting;
+    let Setting { archetype, version, profile, seed, deviations } = setting;
     let archetype = Archetype::load(archetype).map_err(|e| broken(format!("{e:?}")))?;
     let declaration = Declaration::complete(&archetype);
     let Guard { security, credentials, clock } = Guard::of(profile)?;
@@ -129,16 +131,8 @@ async fn judge(setting: Setting<'_>) -> Result<Ran, Broken> {
         change_password: true,
         undeclared: Undeclared::Complete,
     };
-    let mut model = DeviceModel::from_archetype(&archetype, &declaration, version);
-    let (mut policy, mut between) = (Policy::default(), None);
-    match deviation.map(|d| &d.seam) {
-        Some(Seam::Model(change)) => change(&mut model),
-        Some(Seam::Decision(change)) => change(&mut policy),
-        Some(Seam::Wire(who)) => between = Some(who(seed)),
-        None => {}
-    }
-    let station = Station::of_product(model, &declaration, version, identity());
-    let station = station.secured_by(profile.number()).deciding(policy);
+    let (station, between) = deviating(deviations, seed, &archetype, &declaration, version, identity());
+    let station = station.secured_by(profile.number());
     let session = Session {
         archetype: Rc::new(archetype),
         declaration: Rc::new(declaration),
@@ -179,6 +173,27 @@ async fn judge(setting: Setting<'_>) -> Result<Ran, Broken> {
         interrupted: run.interrupted,
         records: log.with(|t| t.records().to_vec()),
     })
+}
+
+/// The reference station of an archetype with deviations, and who then stands on its wire.
+pub fn deviating(
+    deviations: &[Deviation],
+    seed: u64,
+    archetype: &Archetype,
+    declaration: &Declaration,
+    version: Version,
+    identity: Identity,
+) -> (Station, Option<Between>) {
+    let mut model = DeviceModel::from_archetype(archetype, declaration, version);
+    let (mut policy, mut between) = (Policy::default(), None);
+    for deviation in deviations {
+        match &deviation.seam {
+            Seam::Model(change) => change(&mut model),
+            Seam::Decision(change) => change(&mut policy),
+            Seam::Wire(who) => between = Some(who(seed)),
+        }
+    }
+    (Station::of_product(model, declaration, version, identity).deciding(policy), between)
 }
 
 /// What the station says it is.

@@ -13,9 +13,10 @@ impl Middle for Nobody {}
 #[test]
 fn nobody_on_the_wire_changes_nothing() {
     for version in Version::ALL {
-        let plain = Setting { archetype: "ac-wallbox", version, profile: 0, seed: 1, deviation: None };
+        let plain = Setting { archetype: "ac-wallbox", version, profile: 0, seed: 1, deviations: &[] };
         let nobody = Deviation {
             name: "nobody",
+            topic: "",
             what: "someone stands on the wire and does nothing",
             kind: Kind::Variant { allowed_by: "it is the reference station", unjudged: &[] },
             versions: &Version::ALL,
@@ -24,7 +25,7 @@ fn nobody_on_the_wire_changes_nothing() {
             seam: Seam::Wire(|_| Between::new(Nobody)),
         };
         let a = run(plain).unwrap();
-        let b = run(Setting { deviation: Some(&nobody), ..plain }).unwrap();
+        let b = run(Setting { deviations: &[nobody], ..plain }).unwrap();
         for (a, b) in a.records.iter().zip(&b.records) {
             assert_eq!(a, b);
         }

@@ -117,7 +117,7 @@ impl Finding {
 
 /// The name that looks most like the one written, if any looks like it at all. Spelled the same but for
 /// case is nearest; among equals the first one given wins.
-pub(crate) fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Names longer than any in OCPP are not compared: the comparison is quadratic.
     if written.len() > 100 {
         return None;

@@ -29,7 +29,7 @@ mod vocabulary;
 
 pub use chain::{Resolve, beside};
 pub use code::LintCode;
-pub use finding::{Finding, LintReport, LintSeverity, Note};
+pub use finding::{Finding, LintReport, LintSeverity, Note, nearest};
 pub use paths::{FileKind, kind_of, lint_paths};
 pub use render::Style;
 

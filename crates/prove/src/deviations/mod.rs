@@ -30,32 +30,32 @@ use station::{DeviceModel, Policy};
 
 /// Every deviation, in the order of its topics.
 pub fn all() -> Vec<Deviation> {
-    [
-        inventory::deviations(),
-        reports::deviations(),
-        variables::deviations(),
-        monitors::deviations(),
-        bases::deviations(),
-        thresholds::deviations(),
-        results::deviations(),
-        events::deviations(),
-        provision::deviations(),
-        boots::deviations(),
-        offline::deviations(),
-        transactions::deviations(),
-        logs::deviations(),
-        security::deviations(),
-        streams::deviations(),
-        framing::deviations(),
-        spelling::deviations(),
-        traffic::deviations(),
-        choices::deviations(),
-        numbering::deviations(),
-        sizes::deviations(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let topics = [
+        ("inventory", inventory::deviations()),
+        ("reports", reports::deviations()),
+        ("variables", variables::deviations()),
+        ("monitors", monitors::deviations()),
+        ("bases", bases::deviations()),
+        ("thresholds", thresholds::deviations()),
+        ("results", results::deviations()),
+        ("events", events::deviations()),
+        ("provision", provision::deviations()),
+        ("boots", boots::deviations()),
+        ("offline", offline::deviations()),
+        ("transactions", transactions::deviations()),
+        ("logs", logs::deviations()),
+        ("security", security::deviations()),
+        ("streams", streams::deviations()),
+        ("framing", framing::deviations()),
+        ("spelling", spelling::deviations()),
+        ("traffic", traffic::deviations()),
+        ("choices", choices::deviations()),
+        ("numbering", numbering::deviations()),
+        ("sizes", sizes::deviations()),
+    ];
+    let named =
+        |(topic, all): (&'static str, Vec<Deviation>)| all.into_iter().map(move |d| Deviation { topic, ..d });
+    topics.into_iter().flat_map(named).collect()
 }
 
 /// The deviation with a name.
@@ -68,6 +68,8 @@ pub fn named(name: &str) -> Option<Deviation> {
 pub struct Deviation {
     /// Its name: lower-case words with hyphens.
     pub name: &'static str,
+    /// What it is about: the file it is in.
+    pub topic: &'static str,
     /// What is different, in one sentence without a full stop.
     pub what: &'static str,
     /// Whether it is wrong.
@@ -137,7 +139,7 @@ const SMALLEST: &str = "ac-wallbox";
 fn deviation(name: &'static str, what: &'static str, kind: Kind) -> Deviation {
     // Until a seam is given nothing is done, and a deviation that does nothing is an error of the proof.
     let seam = Seam::Model(|_| ());
-    Deviation { name, what, kind, versions: &Version::ALL, archetype: SMALLEST, profile: 0, seam }
+    Deviation { name, topic: "", what, kind, versions: &Version::ALL, archetype: SMALLEST, profile: 0, seam }
 }
 
 /// A station that is wrong; `what` says how.
