@@ -5,8 +5,9 @@ use crate::lane::accepted_boot;
 use crate::link::{Met, WaitFor};
 use crate::{Stop, World};
 use judge::Outcome;
+use ocpp::frame::Frame;
 use std::time::Duration;
-use trace::{Body, Record, Seq};
+use trace::{Body, Direction, Record, Seq};
 
 /// Why nothing can be asked of the station now, if so. A lost connection is waited for once, and a new one
 /// is given the time to boot.
@@ -48,14 +49,33 @@ pub(crate) async fn unreachable(w: &mut World, began: Seq) -> Result<Option<Outc
     Ok(None)
 }
 
-/// Gives a station that has connected again the time to boot. One that boots sends BootNotification first; one that
-/// only reconnects need not send anything.
+/// Gives a station that has connected again the time to boot: so long from the connection on. One that boots sends
+/// BootNotification first (OCPP B01.FR.08); one that only reconnects need not send anything, and shows by anything else
+/// it says that it does not boot.
 pub(crate) async fn settled(w: &mut World, connected: Seq) -> Result<(), Stop> {
-    let (version, mut ids) = (w.cx.version, Vec::new());
-    let settle = judge::events::TIME_TOLERANCE;
+    let passed = w.lane.since(connected, |window| {
+        let ends = window.records.first().zip(window.records.last());
+        ends.and_then(|(first, last)| Duration::try_from(last.t.duration_since(first.t)).ok())
+    });
+    let left = judge::events::TIME_TOLERANCE.saturating_sub(passed.unwrap_or_default());
+    if left.is_zero() {
+        return Ok(());
+    }
     let what = "a reconnected station to boot, if it does";
-    let boot = |r: &Record| accepted_boot(r, version, &mut ids);
-    w.lane.until(connected, settle, what, WaitFor::Station, boot).await.map(|_| ())
+    let (version, mut boots) = (w.cx.version, Vec::new());
+    let mut conn = None;
+    let settles = |r: &Record| match &r.body {
+        Body::Connected { conn: of, .. } => {
+            conn = Some(*of);
+            false
+        }
+        _ if accepted_boot(r, version, &mut boots) => true,
+        Body::Frame { conn: of, dir: Direction::Rx, .. } if Some(*of) == conn && boots.is_empty() => {
+            matches!(judge::frame_of(r, version), Some((_, Frame::Call { .. } | Frame::CallResult { .. })))
+        }
+        _ => false,
+    };
+    w.lane.until(connected, left, what, WaitFor::Station, settles).await.map(|_| ())
 }
 
 /// Lets a station in whose last boot was put off or rejected: it comes by itself, or on request, or on a new

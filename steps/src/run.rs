@@ -198,6 +198,7 @@ impl Runner<'_> {
         if self.interrupted {
             return Some(Outcome::inconclusive("the run was interrupted before", Vec::new()));
         }
+        let mut unexercised = None;
         for row in &item.requires {
             for (v, before) in
                 self.verdicts.iter().zip(&self.plan.items).filter(|(v, _)| v.subject.row == *row)
@@ -217,12 +218,17 @@ impl Runner<'_> {
                     Outcome::NotApplicable(why) => {
                         return Some(Outcome::NotApplicable(format!("{row} is not applicable: {why}")));
                     }
+                    // What did not happen there does not happen here either, and that is nobody's doubt.
+                    Outcome::NotExercised(why) => {
+                        let why = || Outcome::NotExercised(format!("{row} was not exercised: {why}"));
+                        unexercised.get_or_insert_with(why);
+                    }
                     outcome if outcome.stands_in_the_way() => return Some(Outcome::blocked(row.clone())),
                     _ => {}
                 }
             }
         }
-        None
+        unexercised
     }
 
     async fn finish(mut self) -> Result<Run, Diverged> {

@@ -56,10 +56,11 @@ impl Lane {
         from: Seq,
         limit: Duration,
         upload: &str,
+        kind: WaitFor,
         is: impl Fn(&UploadEvent) -> bool,
     ) -> Result<Option<Seq>, Stop> {
         let met = self
-            .until(from, limit, "an upload", WaitFor::Station, |record| match &record.body {
+            .until(from, limit, "an upload", kind, |record| match &record.body {
                 Body::Upload { upload: Some(of), event, .. } => of == upload && is(event),
                 _ => false,
             })

@@ -255,6 +255,22 @@ impl World {
         self.checks.extend(checks);
     }
 
+    /// Collects checks on what a rig causes: without one, that nothing of the kind happened says nothing of the station.
+    ///
+    /// # Errors
+    /// `NotExercised` when there was nothing to judge and no rig is bound.
+    pub(crate) fn judge_what_a_rig_causes(&mut self, checks: Vec<Check>) -> Result<(), Stop> {
+        match checks.as_slice() {
+            [Check::Void(nothing)] if self.cx.binding == "none" => {
+                Err(Stop::NotExercised(format!("no rig is bound to this run, and {nothing}")))
+            }
+            _ => {
+                self.judge(checks);
+                Ok(())
+            }
+        }
+    }
+
     /// The time the scenario's row allows.
     pub(crate) fn deadline(&self) -> Duration {
         let row = match (self.subject.row.kind(), self.subject.level.0) {

@@ -12,6 +12,9 @@ use trace::Seq;
 /// leaves the time to the implementation).
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Messages that follow only from what somebody does at the station: here, to present a card or to plug in.
+const BY_HAND: [&str; 1] = ["AuthorizeRequest"];
+
 fn framing(w: &mut World) -> Rc<Framing> {
     let known = w.handed.framing.clone();
     known.unwrap_or_else(|| {
@@ -40,6 +43,9 @@ async fn valid(w: &mut World) {
         let message = w.cx.archetype.behaviour(&row).and_then(|b| b.message.clone());
         let message = message.ok_or_else(|| Stop::Bug(format!("{row} names no message")))?;
         let checks = framing(w).valid(&message);
+        if BY_HAND.contains(&message.as_str()) {
+            return w.judge_what_a_rig_causes(checks);
+        }
         w.judge(checks);
         Ok(())
     })

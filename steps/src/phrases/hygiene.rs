@@ -26,6 +26,15 @@ fn judge(w: &mut World, check: impl FnOnce(&Hygiene) -> Vec<Check>) {
     w.judge(checks);
 }
 
+/// As [`judge`], for what follows from faults of the hardware only.
+async fn judge_faults(w: &mut World, check: impl FnOnce(&Hygiene) -> Vec<Check>) {
+    w.attempt(async |w| {
+        let checks = check(&hygiene(w));
+        w.judge_what_a_rig_causes(checks)
+    })
+    .await;
+}
+
 #[then("no two events of the run have the same id")]
 async fn unique(w: &mut World) {
     judge(w, Hygiene::ids_are_unique);
@@ -83,17 +92,17 @@ async fn values(w: &mut World) {
 
 #[then("every cause named in the run is an event already sent")]
 async fn causes(w: &mut World) {
-    judge(w, Hygiene::causes_were_sent);
+    judge_faults(w, Hygiene::causes_were_sent).await;
 }
 
 #[then("every roll-up of the run names the event it follows from")]
 async fn roll_ups(w: &mut World) {
-    judge(w, Hygiene::roll_ups_name_their_cause);
+    judge_faults(w, Hygiene::roll_ups_name_their_cause).await;
 }
 
 #[then("no roll-up of the run is more urgent than its cause")]
 async fn outranks(w: &mut World) {
-    judge(w, Hygiene::roll_ups_do_not_outrank);
+    judge_faults(w, Hygiene::roll_ups_do_not_outrank).await;
 }
 
 #[then("every fault with a published code that was reported in the run carries a code")]
@@ -112,5 +121,5 @@ async fn coded(w: &mut World) {
             }));
         }
     }
-    judge(w, |all| all.faults_carry_codes(&coded));
+    judge_faults(w, |all| all.faults_carry_codes(&coded)).await;
 }

@@ -281,13 +281,15 @@ async fn with_retries(w: &mut World) {
             // A station that tells each failure is not at its end with the first.
             let mut left = RETRIES + 1;
             let failed = |event: &UploadEvent| matches!(event, UploadEvent::Ended { .. });
-            let (mut after, mut patience) = (from, limit);
+            let (mut after, mut patience, mut whose) = (from, limit, WaitFor::Station);
             while left > 0 {
-                match w.lane.uploading(after, patience, &place.upload, failed).await? {
+                match w.lane.uploading(after, patience, &place.upload, whose, failed).await? {
                     Some(at) => after = at.next(),
                     None => break,
                 }
                 left -= 1;
+                // From here on the station waits for the interval it was asked to keep.
+                whose = WaitFor::Mandated;
                 patience = every.saturating_add(w.cx.deadline("B-0421"));
             }
             ended_after(w, &request, after).await?;
@@ -340,7 +342,7 @@ async fn superseded(w: &mut World) -> Result<Rc<Superseded>, Stop> {
             return Err(Stop::open("the request for the log was not accepted", at));
         }
         let begins = |event: &UploadEvent| matches!(event, UploadEvent::Begun { .. });
-        let begun = w.lane.uploading(first.answer.sent, limit, &held.upload, begins).await?;
+        let begun = w.lane.uploading(first.answer.sent, limit, &held.upload, WaitFor::Station, begins).await?;
         let begun = begun.ok_or_else(|| {
             Stop::open("the upload that was to be held open did not begin", [first.answer.sent])
         })?;

@@ -224,17 +224,21 @@ pub(super) async fn come_back(w: &mut World, from: Seq) -> Result<Gap, Stop> {
     gap.ok_or_else(|| Stop::open("the connection did not end when it was to", [open, back]))
 }
 
-/// Lets the station in again after it has lost its power at some record, and waits until it was accepted. The gap ends
-/// with the power: until then the station kept what fell due.
+/// Lets the station in again after it has lost its power at some record, and waits until it was accepted: the time it is
+/// `dark`, and what is left of the limit. The gap ends with the power: until then the station kept what fell due.
 pub(super) async fn come_back_after_boot(
     w: &mut World,
     from: Seq,
     gone: Seq,
+    dark: Duration,
     limit: Duration,
 ) -> Result<(Gap, Seq), Stop> {
     let open = w.lane.offline(false)?;
     w.undo.retain(|u| *u != Undo::Offline);
-    let Some(accepted) = w.lane.booted(open, limit).await? else {
+    // A person may have been quick to switch it on again.
+    let back = |r: &trace::Record| matches!(r.body, trace::Body::Connected { version: Some(_), .. });
+    w.lane.until(open, dark.min(limit), "a loss of power", WaitFor::Mandated, back).await?;
+    let Some(accepted) = w.lane.booted(open, limit.saturating_sub(dark)).await? else {
         let reason = format!("the station was not back within {} s of the loss of power", limit.as_secs());
         return Err(Stop::open(reason, [gone, open]));
     };

@@ -229,7 +229,8 @@ async fn lose_power(w: &mut World) -> Result<Dark, Stop> {
     w.lane.until(ended, every * VALUES, "an outage", WaitFor::Mandated, |_| false).await?;
     let gone = w.lane.stimulus(&Effect::PowerLoss { seconds: DARK }).await?;
     let limit = w.cx.deadline("B-0366");
-    let (gap, accepted) = come_back_after_boot(w, from, gone, limit).await?;
+    let dark = Duration::from_secs(DARK.into());
+    let (gap, accepted) = come_back_after_boot(w, from, gone, dark, limit).await?;
     let report = look_again(w).await?;
     let queued = again(w, &queued).unwrap_or(queued);
     let of = Periodic { monitor: queued.id, interval: every, gap: &gap, ahead };

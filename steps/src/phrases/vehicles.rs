@@ -170,7 +170,7 @@ async fn named(w: &mut World) {
     w.attempt(async |w| {
         let (monitor, cause) = (w.monitor()?.id, w.cause);
         let limit = w.deadline() + Duration::from_secs_f64(PERIOD);
-        let heard = w.lane.heard(cause, limit, "NotifyEvent", WaitFor::Station, |payload| {
+        let heard = w.lane.heard(cause, limit, "NotifyEvent", WaitFor::Mandated, |payload| {
             judge::events::of_payload(cause, payload).iter().any(|e| e.monitor == Some(monitor))
         });
         heard.await?;

@@ -24,6 +24,7 @@ mod framing;
 mod hygiene;
 mod logs;
 mod monitoring;
+mod odd_doors;
 mod odd_logs;
 mod odd_outlets;
 mod odd_stations;

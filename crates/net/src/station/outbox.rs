@@ -40,11 +40,6 @@ impl Outbox {
         Outbox { timeout, last_id: 0, queue: VecDeque::new(), waiting: None }
     }
 
-    /// Changes MessageTimeout for the CALLs sent from now on.
-    pub fn set_timeout(&mut self, timeout: Duration) {
-        self.timeout = timeout;
-    }
-
     /// A message id no other CALL or SEND of this station has: `s-1`, `s-2`, …
     pub fn fresh_id(&mut self) -> String {
         self.last_id += 1;
