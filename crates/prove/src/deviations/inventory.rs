@@ -43,6 +43,7 @@ fn components() -> Vec<Deviation> {
             .model(|m| m.retain(|v| !is_of(v, "TokenReader", None))),
         defect("optional-component-missing", "the sensor at the input terminals is not in the inventory")
             .warns(&["C-0212"])
+            .leaves_open(&["V-0234", "F-0216", "F-0217", "M-0217", "M-0218"])
             .model(|m| m.retain(|v| !is_of(v, "TemperatureSensor", Some("InputTerminals")))),
         defect("component-of-own-name", "the flood sensor is called WaterSensor, a name OCPP does not know")
             .breaks(&["C-0232"])
@@ -73,10 +74,12 @@ fn components() -> Vec<Deviation> {
         }),
         defect("station-component-on-an-evse", "the door of the station is reported on EVSE 1")
             .breaks(&["C-0231"])
+            .leaves_open(&["B-0488"])
             .model(|m| {
                 of(m, "CaseAccessSensor", Some("Door")).for_each(|v| v.address.component.evse = Some(EVSE_1));
             }),
-        defect("component-at-one-evse-only", "only the first of two EVSEs has a fan for its cable")
+        defect("component-at-one-evse-only", "only the first of two EVSEs has a control pilot")
+            .breaks(&["C-2003"])
             .on("dc-hpc")
             .model(|m| {
                 m.retain(|v| {
@@ -153,10 +156,10 @@ fn forms() -> Vec<Deviation> {
         defect("limit-missing", "the power of an EVSE states no upper limit")
             .breaks(&["V-0117"])
             .model(|m| named(m, "EVSE", "Power").for_each(|v| v.max_limit = None)),
-        defect("option-not-offered", "the state of a connector can never be Faulted, by its list of values")
+        defect("option-not-offered", "the state of a connector can never be Reserved, by its list of values")
             .breaks(&["V-0121"])
             .model(|m| {
-                named(m, "Connector", "AvailabilityState").for_each(|v| v.offered.retain(|o| o != "Faulted"));
+                named(m, "Connector", "AvailabilityState").for_each(|v| v.offered.retain(|o| o != "Reserved"));
             }),
         defect("values-list-missing", "the state of the station comes without a list of values")
             .breaks(&["V-0101"])
