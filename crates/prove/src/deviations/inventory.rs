@@ -159,7 +159,8 @@ fn forms() -> Vec<Deviation> {
         defect("option-not-offered", "the state of a connector can never be Reserved, by its list of values")
             .breaks(&["V-0121"])
             .model(|m| {
-                named(m, "Connector", "AvailabilityState").for_each(|v| v.offered.retain(|o| o != "Reserved"));
+                named(m, "Connector", "AvailabilityState")
+                    .for_each(|v| v.offered.retain(|o| o != "Reserved"));
             }),
         defect("values-list-missing", "the state of the station comes without a list of values")
             .breaks(&["V-0101"])

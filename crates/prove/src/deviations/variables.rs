@@ -35,15 +35,19 @@ fn reading() -> Vec<Deviation> {
                     }
                 })
             }),
-        defect("read-result-of-another", "a value that is read comes with the name of another component")
-            .breaks(&["B-0012"])
-            .wire(|_| {
-                says(|p| {
-                    for result in read(p).filter(|r| r["component"]["name"] == "ChargingStation") {
-                        result["component"]["name"] = json!("Controller");
-                    }
-                })
-            }),
+        defect(
+            "read-result-of-another",
+            "the state of the station, when read, comes with the name of another component",
+        )
+        .breaks(&["B-0012"])
+        .wire(|_| {
+            says(|p| {
+                let state = |r: &&mut Value| r["variable"]["name"] == "AvailabilityState";
+                for result in read(p).filter(state).filter(|r| r["attributeStatus"] == "Accepted") {
+                    result["component"]["name"] = json!("Controller");
+                }
+            })
+        }),
         defect("one-read-result-too-few", "of several values that are read, the last one is left out")
             .breaks(&["B-0024"])
             .wire(|_| {

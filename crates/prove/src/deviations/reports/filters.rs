@@ -13,10 +13,10 @@ pub(super) fn deviations() -> Vec<Deviation> {
             .wire(|_| asked_as("GetReport", |r| forget(r, "componentVariable"))),
         defect("nothing-accepted", "a report on a component that does not exist is accepted and never sent")
             .warns(&["B-0018"])
-            .wire(|_| answered_as("GetReport", "EmptyResultSet", "Accepted")),
+            .wire(|_| unknown_component("Accepted")),
         defect("nothing-rejected", "a report on a component that does not exist is rejected")
             .warns(&["B-0018"])
-            .wire(|_| answered_as("GetReport", "EmptyResultSet", "Rejected")),
+            .wire(|_| unknown_component("Rejected")),
         defect("criteria-ignored", "a report on components with a problem lists all components")
             .warns(&["B-0026"])
             .wire(|_| asked_as("GetReport", |r| forget(r, "componentCriteria"))),
@@ -172,6 +172,20 @@ fn asked_as(action: &'static str, change: fn(&mut Value)) -> Between {
             change(request);
         }
         wire.deliver(p.frame);
+    })
+}
+
+/// Answers a request for a report on a component that does not exist.
+fn unknown_component(status: &'static str) -> Between {
+    hears(move |mut p, wire| {
+        let mut asked = p.each_of_call("GetReport", "componentVariable");
+        let is_unknown = asked.any(|e| e["component"]["name"] == "NoSuchComponentForSure");
+        drop(asked);
+        if is_unknown {
+            wire.answer(&p, json!({ "status": status }));
+        } else {
+            wire.deliver(p.frame);
+        }
     })
 }
 

@@ -1,7 +1,7 @@
 //! Parts of reports: their numbers, the last of them, and what is lost or doubled.
 
 use super::super::{Deviation, defect, instead, says};
-use super::{all_monitors, configuration, entries_of, full, listed, part, parts_of};
+use super::{all_monitors, configuration, entries, entries_of, full, listed, part, parts_of};
 use serde_json::{Value, json};
 use station::wire::{Passing, Wire};
 
@@ -122,15 +122,28 @@ fn inventories() -> Vec<Deviation> {
         )
         .breaks(&["B-0025"])
         .wire(|_| each_setting(|e| e["variable"]["name"] = json!("OfflineLimit"))),
-        defect("report-before-its-answer", "a report is sent before the request is answered").wire(|_| {
-            instead(|p, wire| {
-                if !p.is_call() && p.action == "GetBaseReport" {
-                    wire.send_in(std::time::Duration::from_millis(50), p.frame);
-                } else {
-                    wire.send(p.frame);
-                }
-            })
-        }),
+        defect("password-in-the-inventory", "the inventory shows the value of a write-only variable")
+            .breaks(&["B-0489"])
+            .wire(|_| {
+                says(|p| {
+                    for e in entries(p).filter(|e| e["variable"]["name"] == "BasicAuthPassword") {
+                        if let Some(a) = listed("variableAttribute", e).and_then(|all| all.first_mut()) {
+                            a["value"] = json!("a-password-of-16");
+                        }
+                    }
+                })
+            }),
+        defect("report-before-its-answer", "a report is sent before the request is answered")
+            .breaks(&["B-0242"])
+            .wire(|_| {
+                instead(|p, wire| {
+                    if !p.is_call() && p.action == "GetBaseReport" {
+                        wire.send_in(std::time::Duration::from_millis(50), p.frame);
+                    } else {
+                        wire.send(p.frame);
+                    }
+                })
+            }),
         defect(
             "two-reports-mixed",
             "the last part of the full inventory carries the id of the report before",
