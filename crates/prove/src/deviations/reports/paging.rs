@@ -47,6 +47,20 @@ fn name_another(mut p: Passing, wire: &mut Wire) {
     wire.send(p.frame);
 }
 
+/// Sends the last part in two: what there is, and an empty list.
+fn end_with_nothing(mut p: Passing, wire: &mut Wire) {
+    let Some((list, last)) = part(&mut p).filter(|(_, part)| part["tbc"] == false) else {
+        return wire.send(p.frame);
+    };
+    let mut empty = last.clone();
+    last["tbc"] = json!(true);
+    empty["seqNo"] = json!(last["seqNo"].as_i64().map(|n| n + 1));
+    empty[list] = json!([]);
+    let action = p.action.clone();
+    wire.send(p.frame);
+    wire.call(&action, empty);
+}
+
 fn inventories() -> Vec<Deviation> {
     vec![
         defect("inventory-never-sent", "the full inventory is accepted and never sent")
@@ -144,6 +158,9 @@ fn inventories() -> Vec<Deviation> {
                     }
                 })
             }),
+        defect("parts-with-an-empty-list", "the last part of each report has a list without entries")
+            .breaks(&["B-0204", "B-0212"])
+            .wire(|_| instead(end_with_nothing)),
         defect(
             "two-reports-mixed",
             "the last part of the full inventory carries the id of the report before",
