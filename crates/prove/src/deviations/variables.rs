@@ -42,7 +42,7 @@ fn reading() -> Vec<Deviation> {
         .breaks(&["B-0012"])
         .wire(|_| {
             says(|p| {
-                let state = |r: &&mut Value| r["variable"]["name"] == "AvailabilityState";
+                let state = |r: &&mut Value| super::inventory::is(r, "ChargingStation", "AvailabilityState");
                 for result in read(p).filter(state).filter(|r| r["attributeStatus"] == "Accepted") {
                     result["component"]["name"] = json!("Controller");
                 }
