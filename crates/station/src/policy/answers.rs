@@ -1,7 +1,5 @@
 //! Reports, variables and answers.
 
-use std::ops::BitOr;
-
 /// Decisions about this.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Answers {
@@ -82,13 +80,6 @@ impl LeftOut {
     /// Whether this is not taken as a wildcard.
     pub fn has(self, one: LeftOut) -> bool {
         self.0 & one.0 != 0
-    }
-}
-
-impl BitOr for LeftOut {
-    type Output = LeftOut;
-    fn bitor(self, other: LeftOut) -> LeftOut {
-        LeftOut(self.0 | other.0)
     }
 }
 
