@@ -77,9 +77,6 @@ fn inventories() -> Vec<Deviation> {
                     }
                 })
             }),
-        defect("last-parts-lost", "the last part of every report is lost")
-            .breaks(&["B-0010"])
-            .wire(|_| instead(lose_last)),
         defect("inventory-never-ends", "the last part of the full inventory announces another one")
             .breaks(&["B-0010"])
             .wire(|_| parts_of(full, announce_another)),
@@ -96,8 +93,8 @@ fn inventories() -> Vec<Deviation> {
             "numbers-run-across-reports",
             "the parts of a report are numbered on from those of the last report",
         )
-        .breaks(&["B-0010", "B-0011", "B-0101"])
-        .warns(&["B-0017"])
+        .breaks(&["B-0003", "B-0011", "B-0101"])
+        .warns(&["B-0017", "B-0030"])
         .wire(|_| {
             let mut next = 0;
             says(move |p| {
@@ -163,18 +160,13 @@ fn inventories() -> Vec<Deviation> {
             .wire(|_| instead(end_with_nothing)),
         defect(
             "two-reports-mixed",
-            "the last part of the full inventory carries the id of the report before",
+            "the last part of the configuration inventory carries the id of the report before",
         )
-        .breaks(&["B-0010"])
+        .breaks(&["B-0011"])
         .wire(|_| {
-            let mut before = 1;
-            instead(move |mut p: Passing, wire: &mut Wire| {
-                if let Some((_, part)) = part(&mut p) {
-                    let id = part["requestId"].clone();
-                    if part["tbc"] == false {
-                        part["requestId"] = json!(before);
-                    }
-                    before = id.as_i64().unwrap_or(before);
+            parts_of(configuration, |mut p, wire| {
+                if let Some((_, part)) = part(&mut p).filter(|(_, part)| part["tbc"] == false) {
+                    part["requestId"] = json!(part["requestId"].as_i64().map(|id| id - 1));
                 }
                 wire.send(p.frame);
             })
