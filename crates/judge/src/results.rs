@@ -94,16 +94,24 @@ fn answers(kind: Kind, element: &Value, result: &Value) -> bool {
         (Some(a), Some(b)) => a.same_as(&b),
         _ => false,
     };
-    // Two monitors on one variable are told apart by type and severity (SetMonitoringResultType).
+    // Two monitors on one variable are told apart by type and severity (SetMonitoringResultType), two attributes by
+    // their type (OCPP B05.FR.03, B06.FR.03).
     let other = |key: &&str| result.get(key).is_some_and(|said| element.get(key) != Some(said));
-    same_place && (kind != Kind::Monitor || !["type", "severity"].iter().any(other))
+    let contradicts = match kind {
+        Kind::Monitor => ["type", "severity"].iter().any(other),
+        _ => result.get("attributeType").is_some() && attribute(result) != attribute(element),
+    };
+    same_place && !contradicts
+}
+
+/// The attribute an element or a result is about.
+fn attribute(holder: &Value) -> &str {
+    holder.get("attributeType").and_then(Value::as_str).unwrap_or("Actual")
 }
 
 /// Whether a result belongs to an element: it also names everything by which elements are told apart. Two
 /// elements on one variable may differ in the attribute alone (OCPP B05.FR.03, B06.FR.03).
 fn answers_exactly(kind: Kind, element: &Value, result: &Value) -> bool {
-    let attribute =
-        |holder: &Value| holder.get("attributeType").and_then(Value::as_str).unwrap_or("Actual").to_owned();
     answers(kind, element, result)
         && match kind {
             Kind::Get | Kind::Set => attribute(element) == attribute(result),

@@ -4,6 +4,7 @@ use crate::device::{Attribute, Selector, Variable, value, value::json_number};
 use crate::dispatch::Refusal;
 use crate::engine::Station;
 use crate::message::{put, read};
+use crate::policy::CriterionReach;
 use jiff::Timestamp;
 use ocpp::{DataType, Mutability, device::same};
 use serde::Deserialize;
@@ -61,9 +62,10 @@ impl Station {
 
     pub(crate) fn get_report(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
         let request: Request = read(payload)?;
+        let exact = self.policy.answers.report_filter;
         let selected = self.model.variables.iter().filter(|v| {
             let criteria = &request.component_criteria;
-            Selector::any(&request.component_variable, v)
+            Selector::any(&request.component_variable, v, exact)
                 && (criteria.is_empty() || criteria.iter().any(|c| self.meets(v, *c)))
         });
         let entries: Vec<Value> = selected.map(describe).collect();
@@ -119,17 +121,20 @@ impl Station {
     /// Whether the component of a variable meets a criterion. Without the variable it does, except that no
     /// `Problem` is no problem (B08.FR.07-10).
     fn meets(&self, v: &Variable, criterion: Criterion) -> bool {
+        let reach = self.policy.answers.criterion;
+        let without = reach != CriterionReach::OnlyWithVariable;
         let (name, without) = match criterion {
-            Criterion::Active => ("Active", true),
-            Criterion::Available => ("Available", true),
-            Criterion::Enabled => ("Enabled", true),
-            Criterion::Problem => ("Problem", false),
+            Criterion::Active => ("Active", without),
+            Criterion::Available => ("Available", without),
+            Criterion::Enabled => ("Enabled", without),
+            Criterion::Problem => ("Problem", reach == CriterionReach::ProblemsWithoutVariable),
         };
         let mut deciding = self.model.variables.iter().filter(|other| {
             other.address.component.same_as(&v.address.component) && same(&other.address.variable.name, name)
         });
         let Some(first) = deciding.next() else { return without };
-        first.actual() == "true" || deciding.any(|d| d.actual() == "true")
+        let whatever = reach == CriterionReach::WhateverItSays;
+        whatever || first.actual() == "true" || deciding.any(|d| d.actual() == "true")
     }
 }
 

@@ -1,13 +1,15 @@
 //! GetVariables and SetVariables (OCPP B05, B06), and how a value changes.
 
-use crate::device::{Lookup, VariableId};
+use crate::device::{Lookup, ValueError, Variable, VariableId};
 use crate::dispatch::Refusal;
 use crate::engine::Station;
 use crate::message::{put, read};
+use crate::policy::{AcceptedValue, BeyondLimits, NoInstance, RefusedValue};
 use jiff::Timestamp;
 use ocpp::{AttributeType, ComponentRef, Mutability, VariableRef, device::same};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -82,17 +84,34 @@ impl Station {
             .set_variable_data
             .iter()
             .map(|data| match self.judge_value(data) {
-                Ok(id) => {
-                    self.set_attribute(id, data.attribute_type, &data.attribute_value, now);
+                Ok((id, value)) => {
+                    if self.policy.answers.accepted_value == AcceptedValue::Taken {
+                        self.set_attribute(id, data.attribute_type, &value, now);
+                    }
                     data.result("Accepted", None)
                 }
-                Err(No(status, reason)) => data.result(status, reason),
+                Err(No(status, reason)) => {
+                    self.refused(data, now);
+                    data.result(status, reason)
+                }
             })
             .collect();
         Ok(json!({ "setVariableResult": results }))
     }
 
-    fn judge_value(&self, data: &Data) -> Result<VariableId, No> {
+    /// A value was refused: no variable takes it.
+    fn refused(&mut self, data: &Data, now: Timestamp) {
+        if self.policy.answers.refused_value == RefusedValue::Forgotten {
+            return;
+        }
+        let is_writable = |id: &VariableId| self.model.get(*id).is_some_and(Variable::is_configuration);
+        if let Some(id) = self.locate(data).ok().filter(is_writable) {
+            self.set_attribute(id, data.attribute_type, &data.attribute_value, now);
+        }
+    }
+
+    /// The variable that may take the value, and the value.
+    fn judge_value<'d>(&self, data: &'d Data) -> Result<(VariableId, Cow<'d, str>), No> {
         let id = self.locate(data)?;
         let Some(variable) = self.model.get(id) else { return Err(No("UnknownVariable", None)) };
         let Some(attribute) = variable.attribute(data.attribute_type) else {
@@ -105,19 +124,36 @@ impl Station {
         if longest.is_some_and(|longest| data.attribute_value.chars().count() > longest) {
             return Err(No("Rejected", None));
         }
-        variable.check(&data.attribute_value).map_err(|_| No("Rejected", None))?;
+        let mut value = Cow::Borrowed(data.attribute_value.as_str());
+        match (variable.check(&data.attribute_value), self.policy.answers.beyond_limits) {
+            (Ok(()), _) | (Err(ValueError::OutOfLimits { .. }), BeyondLimits::Taken) => {}
+            (Err(ValueError::OutOfLimits { .. }), BeyondLimits::Cut) => value = variable.cut(&value).into(),
+            (Err(_), _) => return Err(No("Rejected", None)),
+        }
         if !crate::security::may_be(variable, &data.attribute_value) {
             return Err(No("Rejected", None));
         }
-        Ok(id)
+        Ok((id, value))
     }
 
     fn locate(&self, data: &Data) -> Result<VariableId, No> {
         match self.model.lookup(&data.component, &data.variable) {
             Lookup::Found(id) => Ok(id),
+            Lookup::UnknownVariable if self.policy.answers.no_instance == NoInstance::TheFirst => {
+                self.first_instance(data).ok_or(No("UnknownVariable", None))
+            }
             Lookup::UnknownComponent => Err(No("UnknownComponent", None)),
             Lookup::UnknownVariable => Err(No("UnknownVariable", None)),
         }
+    }
+
+    /// The first variable of this name, whatever its instance.
+    fn first_instance(&self, data: &Data) -> Option<VariableId> {
+        let is = |v: &Variable| {
+            v.address.component.same_as(&data.component)
+                && same(&v.address.variable.name, &data.variable.name)
+        };
+        self.model.all().find(|(_, v)| data.variable.instance.is_none() && is(v)).map(|(id, _)| id)
     }
 
     /// A variable takes a value, for whatever reason.

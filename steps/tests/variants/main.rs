@@ -29,7 +29,6 @@ mod real_monitoring;
 mod real_reports;
 mod reports;
 mod results;
-mod spelling;
 mod streams;
 mod traffic;
 mod turns;

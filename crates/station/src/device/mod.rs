@@ -180,6 +180,13 @@ impl Variable {
         }
     }
 
+    /// The nearest number within the limits; another text stays as it is.
+    pub fn cut(&self, text: &str) -> String {
+        let Some(number) = value::number(text) else { return text.to_owned() };
+        let least = self.min_limit.map_or(number, |min| number.max(min));
+        self.max_limit.map_or(least, |max| least.min(max)).to_string()
+    }
+
     /// Whether a number lies within `minLimit` and `maxLimit`, both included.
     pub fn within_limits(&self, number: f64) -> bool {
         self.min_limit.is_none_or(|min| number >= min) && self.max_limit.is_none_or(|max| number <= max)
@@ -195,6 +202,19 @@ impl DeviceModel {
     /// A variable by number, to change it.
     pub fn get_mut(&mut self, id: VariableId) -> Option<&mut Variable> {
         self.variables.get_mut(id.0)
+    }
+
+    /// Leaves out variables, and the monitors the station ships with on them.
+    pub fn retain(&mut self, keep: impl Fn(&Variable) -> bool) {
+        let kept: Vec<bool> = self.variables.iter().map(keep).collect();
+        let is_kept = |id: VariableId| kept.get(id.0).copied().unwrap_or(false);
+        let number = |id: VariableId| VariableId(kept.iter().take(id.0).filter(|k| **k).count());
+        self.built_in.retain(|m| is_kept(m.variable));
+        self.fault_codes.retain(|c| is_kept(c.variable));
+        self.built_in.iter_mut().for_each(|m| m.variable = number(m.variable));
+        self.fault_codes.iter_mut().for_each(|c| c.variable = number(c.variable));
+        let mut kept = kept.into_iter();
+        self.variables.retain(|_| kept.next().unwrap_or(true));
     }
 
     /// All variables with their numbers.

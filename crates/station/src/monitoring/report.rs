@@ -41,8 +41,9 @@ impl Station {
     /// One entry for each variable with its monitors, in the order of the model.
     fn select_monitors(&self, request: &Request) -> Vec<Value> {
         let mut entries = Vec::new();
+        let exact = self.policy.answers.monitoring_filter;
         for (id, variable) in self.model.all() {
-            if !Selector::any(&request.component_variable, variable) {
+            if !Selector::any(&request.component_variable, variable, exact) {
                 continue;
             }
             let criteria = &request.monitoring_criteria;

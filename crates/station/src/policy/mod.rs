@@ -8,7 +8,7 @@ mod outages;
 mod sessions;
 mod streams;
 
-pub use answers::Answers;
+pub use answers::{AcceptedValue, Answers, BeyondLimits, CriterionReach, LeftOut, NoInstance, RefusedValue};
 pub use events::{DeltaReference, Events, LevelReach, OnThreshold};
 pub use logs::Logs;
 pub use monitors::Monitors;
