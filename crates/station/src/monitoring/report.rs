@@ -62,6 +62,7 @@ impl Station {
                 }));
             }
         }
+        entries.truncate(self.policy.monitors.listed.unwrap_or(usize::MAX));
         entries
     }
 
