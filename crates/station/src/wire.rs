@@ -11,6 +11,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// How long a CALL that was put in waits for its answer.
+const LAPSE: Duration = Duration::from_secs(30);
+
 /// A frame on its way, with the action it belongs to: answers do not carry theirs.
 #[derive(Debug, Clone)]
 pub struct Passing {
@@ -142,7 +145,8 @@ pub struct Wire {
     own: BTreeSet<String>,
     /// CALLs that wait for an answer to the one before.
     calls: VecDeque<Frame>,
-    open: BTreeSet<String>,
+    /// CALLs that were not answered yet, and when they were sent.
+    open: BTreeMap<String, Duration>,
     /// Actions of the CALLs of either side, by id.
     actions: BTreeMap<String, String>,
 }
@@ -254,11 +258,13 @@ impl Wire {
 
     /// The next CALL that may be sent.
     pub(crate) fn next_call(&mut self) -> Option<Frame> {
+        // The station gives up by itself on what it has sent; nobody does on what was put in.
+        self.open.retain(|id, sent| !self.own.contains(id) || self.at < sent.saturating_add(LAPSE));
         if self.patient && !self.open.is_empty() {
             return None;
         }
         let frame = self.calls.pop_front()?;
-        self.open.insert(frame.id().to_owned());
+        self.open.insert(frame.id().to_owned(), self.at);
         Some(frame)
     }
 
@@ -284,7 +290,9 @@ impl Wire {
 
     /// When something is due next.
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        self.acts.keys().next().map(|(at, _)| *at)
+        let own = self.open.iter().filter(|(id, _)| !self.calls.is_empty() && self.own.contains(*id));
+        let lapses = own.map(|(_, sent)| sent.saturating_add(LAPSE)).min();
+        self.acts.keys().next().map(|(at, _)| *at).into_iter().chain(lapses).min()
     }
 
     /// Whether all has been said and answered.

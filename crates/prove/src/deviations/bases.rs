@@ -13,48 +13,61 @@ pub(super) fn deviations() -> Vec<Deviation> {
 
 fn bases() -> Vec<Deviation> {
     vec![
-        defect("base-is-an-enable-level", "monitors outside the base only sleep, and are back when All is set")
-            .breaks(&["B-0170", "B-0171"])
-            .decides(|p| p.monitors.base = BaseMeans::EnableLevel),
+        defect(
+            "base-is-an-enable-level",
+            "monitors outside the base only sleep, and are back when All is set",
+        )
+        .breaks(&["B-0170", "B-0171"])
+        .decides(|p| p.monitors.base = BaseMeans::EnableLevel),
         defect("hardwired-keeps-custom", "the operator's monitors survive HardWiredOnly")
             .breaks(&["B-0170"])
             .decides(|p| p.monitors.base = BaseMeans::HardWiredAndCustom),
         defect("hardwired-keeps-preconfigured", "preconfigured monitors survive HardWiredOnly")
             .breaks(&["B-0176"])
+            .only(&[Version::V21])
             .decides(|p| p.monitors.base = BaseMeans::HardWiredAndPreconfigured),
         defect("factory-keeps-custom", "the operator's monitors survive FactoryDefault")
             .breaks(&["B-0171"])
             .decides(|p| p.monitors.base = BaseMeans::FactoryAndCustom),
-        defect("factory-keeps-replaced", "a preconfigured monitor that was replaced stays so after FactoryDefault")
-            .breaks(&["B-0135"])
-            .decides(|p| p.monitors.base = BaseMeans::FactoryAndReplaced),
+        defect(
+            "factory-forgets-replaced",
+            "a preconfigured monitor that was replaced is gone after FactoryDefault",
+        )
+        .breaks(&["B-0135"])
+        .decides(|p| p.monitors.base = BaseMeans::FactoryForgetsReplaced),
         defect("all-removes-custom", "the operator's monitors are gone when All is set")
             .breaks(&["B-0172"])
             .decides(|p| p.monitors.base = BaseMeans::AllButCustom),
         defect("all-without-preconfigured", "preconfigured monitors do not come back when All is set")
             .breaks(&["B-0175"])
             .decides(|p| p.monitors.base = BaseMeans::AllButPreconfigured),
-        defect("factory-without-preconfigured", "FactoryDefault does not bring back what HardWiredOnly took away")
-            .breaks(&["B-0175"])
-            .decides(|p| p.monitors.base = BaseMeans::FactoryIsWhatIsLeft),
-        defect("replaced-still-preconfigured", "a preconfigured monitor that was replaced is still called one")
-            .breaks(&["B-0136"])
-            .only(&[Version::V21])
-            .wire(|_| {
-                let mut shipped = BTreeSet::new();
-                says(move |p| {
-                    let all = p.each_of_call("NotifyMonitoringReport", "monitor");
-                    let lists = all.filter_map(|e| e.get_mut("variableMonitoring")?.as_array_mut());
-                    for m in lists.flatten() {
-                        let (id, class) = (m["id"].as_i64(), m["eventNotificationType"].clone());
-                        if class == "PreconfiguredMonitor" {
-                            shipped.insert(id);
-                        } else if class == "CustomMonitor" && shipped.contains(&id) {
-                            m["eventNotificationType"] = json!("PreconfiguredMonitor");
-                        }
+        defect(
+            "factory-without-preconfigured",
+            "FactoryDefault does not bring back what HardWiredOnly took away",
+        )
+        .breaks(&["B-0175"])
+        .decides(|p| p.monitors.base = BaseMeans::FactoryIsWhatIsLeft),
+        defect(
+            "replaced-still-preconfigured",
+            "a preconfigured monitor that was replaced is still called one",
+        )
+        .breaks(&["B-0136"])
+        .only(&[Version::V21])
+        .wire(|_| {
+            let mut shipped = BTreeSet::new();
+            says(move |p| {
+                let all = p.each_of_call("NotifyMonitoringReport", "monitor");
+                let lists = all.filter_map(|e| e.get_mut("variableMonitoring")?.as_array_mut());
+                for m in lists.flatten() {
+                    let (id, class) = (m["id"].as_i64(), m["eventNotificationType"].clone());
+                    if class == "PreconfiguredMonitor" {
+                        shipped.insert(id);
+                    } else if class == "CustomMonitor" && shipped.contains(&id) {
+                        m["eventNotificationType"] = json!("PreconfiguredMonitor");
                     }
-                })
-            }),
+                }
+            })
+        }),
         defect("base-in-force-unsaid", "ActiveMonitoringBase is All whatever base is in force")
             .breaks(&["B-0174"])
             .wire(|_| reads("ActiveMonitoringBase", "All")),

@@ -33,7 +33,7 @@ fn messages() -> Vec<Deviation> {
         defect("every-part-is-the-first", "each part of a long notification has seqNo 0")
             .breaks(&["B-0322"])
             .wire(|_| in_two_parts(0)),
-        defect("silent-after-a-refusal", "after an event was refused no event is sent for five minutes")
+        defect("silent-after-a-refusal", "after an event was refused no event is sent for twenty seconds")
             .warns(&["B-0330"])
             .wire(|_| Between::new(Offended::default())),
         defect("events-without-end", "the station tells of something every second")
@@ -82,18 +82,24 @@ fn fields() -> Vec<Deviation> {
                     vec![event]
                 })
             }),
-        defect("event-of-an-unknown-monitor", "an event names a monitor that is neither reported nor was ever set")
-            .breaks(&["B-0324"])
-            .wire(|_| also(|n, now| other_event(n, now))),
-        defect("event-of-an-unknown-variable", "an event is about a variable that the inventory does not have")
-            .breaks(&["B-0324"])
-            .wire(|_| {
-                also(|n, now| {
-                    let mut event = notice(n, now);
-                    event["variable"] = json!({ "name": "Mood" });
-                    event
-                })
-            }),
+        defect(
+            "event-of-an-unknown-monitor",
+            "an event names a monitor that is neither reported nor was ever set",
+        )
+        .breaks(&["B-0324"])
+        .wire(|_| also(|n, now| other_event(n, now))),
+        defect(
+            "event-of-an-unknown-variable",
+            "an event is about a variable that the inventory does not have",
+        )
+        .breaks(&["B-0324"])
+        .wire(|_| {
+            also(|n, now| {
+                let mut event = notice(n, now);
+                event["variable"] = json!({ "name": "Mood" });
+                event
+            })
+        }),
         defect("event-without-severity", "events do not say how urgent they are")
             .warns(&["B-0325"])
             .only(&[Version::V21])
@@ -102,26 +108,32 @@ fn fields() -> Vec<Deviation> {
             .warns(&["B-0325"])
             .only(&[Version::V21])
             .wire(|_| each_event(|e| e["severity"] = json!(5))),
-        defect("class-forgotten", "a periodic monitor of the operator says only the first time that it is one")
-            .breaks(&["B-0326"])
-            .wire(|_| {
-                let mut first = BTreeMap::new();
-                own_events("Periodic", move |_, mut event| {
-                    let id = event["variableMonitoringId"].as_i64();
-                    if first.insert(id, ()).is_some() {
-                        event["eventNotificationType"] = json!("PreconfiguredMonitor");
-                    }
-                    vec![event]
-                })
-            }),
-        defect("lower-threshold-as-built-in", "the events of an operator's lower threshold say HardWiredMonitor")
-            .breaks(&["B-0142", "B-0326"])
-            .wire(|_| {
-                own_events("LowerThreshold", |_, mut event| {
-                    event["eventNotificationType"] = json!("HardWiredMonitor");
-                    vec![event]
-                })
-            }),
+        defect(
+            "class-forgotten",
+            "a periodic monitor of the operator says only the first time that it is one",
+        )
+        .breaks(&["B-0326"])
+        .wire(|_| {
+            let mut first = BTreeMap::new();
+            own_events("Periodic", move |_, mut event| {
+                let id = event["variableMonitoringId"].as_i64();
+                if first.insert(id, ()).is_some() {
+                    event["eventNotificationType"] = json!("PreconfiguredMonitor");
+                }
+                vec![event]
+            })
+        }),
+        defect(
+            "lower-threshold-as-built-in",
+            "the events of an operator's lower threshold say HardWiredMonitor",
+        )
+        .breaks(&["B-0142", "B-0326"])
+        .wire(|_| {
+            own_events("LowerThreshold", |_, mut event| {
+                event["eventNotificationType"] = json!("HardWiredMonitor");
+                vec![event]
+            })
+        }),
         defect("lower-threshold-as-delta", "the events of a lower threshold are triggered as deltas")
             .breaks(&["B-0142"])
             .wire(|_| {
@@ -171,25 +183,26 @@ fn hygiene() -> Vec<Deviation> {
                     vec![event]
                 })
             }),
-        defect("state-in-own-words", "an operator's delta monitor tells of a state that the variable does not offer")
-            .breaks(&["B-0329"])
-            .wire(|_| {
-                own_events("Delta", |_, mut event| {
-                    if event["actualValue"] == "Unavailable" {
-                        event["actualValue"] = json!("OutOfService");
-                    }
-                    vec![event]
-                })
-            }),
-        defect("cause-not-sent", "roll-ups name a cause that was never sent")
-            .warns(&["B-0331"])
-            .wire(|_| {
-                each_event(|e| {
-                    if let Some(cause) = e["cause"].as_i64() {
-                        e["cause"] = json!(cause + 1_000_000);
-                    }
-                })
-            }),
+        defect(
+            "state-in-own-words",
+            "an operator's delta monitor tells of a state that the variable does not offer",
+        )
+        .breaks(&["B-0329"])
+        .wire(|_| {
+            own_events("Delta", |_, mut event| {
+                if event["actualValue"] == "Unavailable" {
+                    event["actualValue"] = json!("OutOfService");
+                }
+                vec![event]
+            })
+        }),
+        defect("cause-not-sent", "roll-ups name a cause that was never sent").warns(&["B-0331"]).wire(|_| {
+            each_event(|e| {
+                if let Some(cause) = e["cause"].as_i64() {
+                    e["cause"] = json!(cause + 1_000_000);
+                }
+            })
+        }),
     ]
 }
 
@@ -201,17 +214,20 @@ fn choices() -> Vec<Deviation> {
         variant("event-in-two-messages", "a notification takes two messages")
             .allowed_by("seqNo and tbc are there for it (N07.FR.07)")
             .wire(|_| in_two_parts(1)),
-        variant("unrelated-events-all-the-time", "after everything the station says follows an event of something else")
-            .allowed_by("no requirement keeps other monitors silent")
-            .wire(|_| {
-                let mut n = 0;
-                instead(move |p, wire| {
-                    let now = wire.now.to_string();
-                    wire.send(p.frame);
-                    n += 1;
-                    wire.call("NotifyEvent", message(&now, vec![notice(n, &now)]));
-                })
-            }),
+        variant(
+            "unrelated-events-all-the-time",
+            "after everything the station says follows an event of something else",
+        )
+        .allowed_by("no requirement keeps other monitors silent")
+        .wire(|_| {
+            let mut n = 0;
+            instead(move |p, wire| {
+                let now = wire.now.to_string();
+                wire.send(p.frame);
+                n += 1;
+                wire.call("NotifyEvent", message(&now, vec![notice(n, &now)]));
+            })
+        }),
         variant("events-say-more", "events have a code, a text and a transaction, and ids with gaps")
             .allowed_by("the fields are optional, and no requirement says how eventId counts")
             .wire(|_| {
@@ -385,7 +401,7 @@ struct Offended(Option<jiff::Timestamp>);
 impl Middle for Offended {
     fn heard(&mut self, p: Passing, wire: &mut Wire) {
         if p.action == "NotifyEvent" && matches!(p.frame, ocpp::frame::Frame::CallError { .. }) {
-            self.0 = Some(wire.now + Duration::from_secs(300));
+            self.0 = Some(wire.now + Duration::from_secs(20));
         }
         wire.deliver(p.frame);
     }

@@ -9,6 +9,8 @@ use station::wire::{Between, Passing};
 
 const SET: &str = "SetVariableMonitoring";
 const SET_RESULT: &str = "setMonitoringResult";
+/// Rows of which a scenario sets a monitor besides.
+const NEED_MONITORS: &[&str] = &["B-0006", "B-0008", "B-0353", "B-0388"];
 const CLEAR: &str = "ClearVariableMonitoring";
 const CLEAR_RESULT: &str = "clearMonitoringResult";
 
@@ -18,12 +20,12 @@ pub(super) fn deviations() -> Vec<Deviation> {
 
 fn setting() -> Vec<Deviation> {
     vec![
-        defect("monitoring-not-implemented", "requests about monitors are answered NotImplemented")
-            .breaks(&["B-0110", "B-0149"])
+        defect("setting-not-implemented", "requests to set monitors are answered NotImplemented")
+            .breaks(&["B-0110"])
+            .leaves_open(NEED_MONITORS)
             .wire(|_| {
-                let requests = [SET, CLEAR, "GetMonitoringReport", "SetMonitoringBase", "SetMonitoringLevel"];
-                hears(move |p, wire| {
-                    if p.is_call() && requests.contains(&p.action.as_str()) {
+                hears(|p, wire| {
+                    if p.is_call() && p.action == SET {
                         wire.refuse(&p, "NotImplemented");
                     } else {
                         wire.deliver(p.frame);
@@ -32,6 +34,7 @@ fn setting() -> Vec<Deviation> {
             }),
         defect("monitor-without-id", "a monitor is accepted without saying its id")
             .breaks(&["B-0110"])
+            .leaves_open(NEED_MONITORS)
             .wire(|_| {
                 says(|p| {
                     for result in p.each_of_result(SET, SET_RESULT) {
@@ -39,19 +42,24 @@ fn setting() -> Vec<Deviation> {
                     }
                 })
             }),
-        defect("monitor-set-with-an-error", "setting a monitor is answered InternalError, and the monitor exists")
-            .breaks(&["B-0110"])
-            .wire(|_| {
-                instead(|mut p, wire| {
-                    if p.each_of_result(SET, SET_RESULT).any(|r| r["status"] == "Accepted") {
-                        wire.refuse(&p, "InternalError");
-                    } else {
-                        wire.send(p.frame);
-                    }
-                })
-            }),
+        defect(
+            "monitor-set-with-an-error",
+            "setting a monitor is answered InternalError, and the monitor exists",
+        )
+        .breaks(&["B-0110"])
+        .leaves_open(NEED_MONITORS)
+        .wire(|_| {
+            instead(|mut p, wire| {
+                if p.each_of_result(SET, SET_RESULT).any(|r| r["status"] == "Accepted") {
+                    wire.refuse(&p, "InternalError");
+                } else {
+                    wire.send(p.frame);
+                }
+            })
+        }),
         defect("result-of-another-type", "the result of a monitor that was set names another type")
             .breaks(&["B-0110"])
+            .leaves_open(NEED_MONITORS)
             .wire(|_| {
                 says(|p| {
                     for r in p.each_of_result(SET, SET_RESULT).filter(|r| r["status"] == "Accepted") {
@@ -60,42 +68,57 @@ fn setting() -> Vec<Deviation> {
                     }
                 })
             }),
-        defect("monitors-spoilt-by-a-neighbour", "what follows a refused monitor in a request is refused as well")
-            .breaks(&["B-0120"])
-            .decides(|p| p.monitors.several = Several::UpToTheFirstRefused),
-        defect("results-for-accepted-only", "a request of several monitors is answered with the accepted ones only")
-            .breaks(&["B-0120"])
-            .wire(|_| {
-                says(|p| {
-                    let results = p.result(SET).and_then(|r| r.get_mut(SET_RESULT)).and_then(Value::as_array_mut);
-                    if let Some(all) = results
-                        && all.iter().any(|r| r["status"] == "Accepted")
-                    {
-                        all.retain(|r| r["status"] == "Accepted");
-                    }
-                })
-            }),
-        defect("full-request-refused", "a request with as many monitors as the station says it takes is too large")
+        defect(
+            "monitors-spoilt-by-a-neighbour",
+            "what follows a refused monitor in a request is refused as well",
+        )
+        .breaks(&["B-0120"])
+        .decides(|p| p.monitors.several = Several::UpToTheFirstRefused),
+        defect(
+            "results-for-accepted-only",
+            "a request of several monitors is answered with the accepted ones only",
+        )
+        .breaks(&["B-0120"])
+        .wire(|_| {
+            says(|p| {
+                let results = p.result(SET).and_then(|r| r.get_mut(SET_RESULT)).and_then(Value::as_array_mut);
+                if let Some(all) = results
+                    && all.iter().any(|r| r["status"] == "Accepted")
+                {
+                    all.retain(|r| r["status"] == "Accepted");
+                }
+            })
+        }),
+        defect(
+            "full-request-refused",
+            "a request with as many monitors as the station says it takes is too large",
+        )
+        .breaks(&["B-0122"])
+        .wire(|_| {
+            hears(|mut p, wire| match p.each_of_call(SET, "setMonitoringData").count() {
+                20.. => wire.refuse(&p, "OccurrenceConstraintViolation"),
+                _ => wire.deliver(p.frame),
+            })
+        }),
+        defect("room-for-fifteen", "the operator has room for fifteen monitors, and a request for twenty")
             .breaks(&["B-0122"])
-            .wire(|_| {
-                hears(|mut p, wire| match p.each_of_call(SET, "setMonitoringData").count() {
-                    10.. => wire.refuse(&p, "OccurrenceConstraintViolation"),
-                    _ => wire.deliver(p.frame),
-                })
-            }),
-        defect("room-for-fifteen", "the operator has room for fifteen monitors")
-            .breaks(&["B-0123"])
             .decides(|p| p.monitors.room = Some(15)),
-        defect("oversized-request-swallowed", "a request with more elements than the station takes is not answered")
-            .warns(&["B-0126"])
-            .wire(|_| {
-                hears(|mut p, wire| {
-                    let ids = p.call(CLEAR).and_then(|c| c["id"].as_array().map(Vec::len));
-                    if ids.unwrap_or(0).max(p.each_of_call(SET, "setMonitoringData").count()) <= 10 {
-                        wire.deliver(p.frame);
-                    }
-                })
-            }),
+        defect("monitors-beyond-a-page", "of the operator's monitors a report holds the first fifteen only")
+            .breaks(&["B-0123"])
+            .decides(|p| p.monitors.listed = Some(16)),
+        defect(
+            "oversized-request-swallowed",
+            "a removal of more monitors than the station takes is not answered",
+        )
+        .warns(&["B-0126"])
+        .wire(|_| {
+            hears(|mut p, wire| {
+                let ids = p.call(CLEAR).and_then(|c| c["id"].as_array().map(Vec::len));
+                if ids.unwrap_or(0) <= 50 {
+                    wire.deliver(p.frame);
+                }
+            })
+        }),
     ]
 }
 
@@ -104,26 +127,34 @@ fn twins() -> Vec<Deviation> {
         defect("duplicate-accepted", "a second monitor of the same variable, type and severity is accepted")
             .breaks(&["B-0112"])
             .decides(|p| p.monitors.twin = Twin::Welcome),
-        defect("duplicate-by-value-only", "a second monitor is a duplicate only if its value is the same as well")
-            .breaks(&["B-0112"])
-            .decides(|p| p.monitors.twin = Twin::RefusedIfOfSameValue),
-        defect("duplicate-at-any-severity", "a second monitor of a type is called a duplicate whatever its severity")
-            .breaks(&["B-0121"])
-            .leaves_open(&["B-0147", "B-0148", "B-0154"])
-            .decides(|p| p.monitors.twin = Twin::RefusedAtAnySeverity),
+        defect(
+            "duplicate-by-value-only",
+            "a second monitor is a duplicate only if its value is the same as well",
+        )
+        .breaks(&["B-0112"])
+        .decides(|p| p.monitors.twin = Twin::RefusedIfOfSameValue),
+        defect(
+            "duplicate-at-any-severity",
+            "a second periodic monitor of a variable is a duplicate whatever its severity",
+        )
+        .breaks(&["B-0121"])
+        .decides(|p| p.monitors.twin = Twin::PeriodicRefusedAtAnySeverity),
         defect("duplicate-refused-yet-set", "a duplicate is refused, and set all the same")
-            .breaks(&["B-0127"])
+            .breaks(&["B-0112", "B-0127"])
             .decides(|p| p.monitors.twin = Twin::RefusedYetSet),
     ]
 }
 
 fn replacing() -> Vec<Deviation> {
     vec![
-        defect("replacing-makes-a-second", "a monitor whose id is given again stays, and a second one is made")
-            .breaks(&["B-0111"])
-            .decides(|p| p.monitors.same_id = SameId::Doubled),
+        defect(
+            "replacing-makes-a-second",
+            "a monitor whose id is given again stays, and a second one is made",
+        )
+        .breaks(&["B-0111"])
+        .decides(|p| p.monitors.same_id = SameId::Doubled),
         defect("replacing-keeps-the-severity", "a monitor whose id is given again keeps its severity")
-            .breaks(&["B-0111"])
+            .breaks(&["B-0111", "B-0135"])
             .decides(|p| p.monitors.same_id = SameId::KeepsSeverity),
         defect("unknown-id-ignored", "a monitor with an id that does not exist is set under a new one")
             .breaks(&["B-0116"])
@@ -131,15 +162,21 @@ fn replacing() -> Vec<Deviation> {
         defect("id-moves-to-another-variable", "the id of a monitor is accepted for another variable")
             .breaks(&["B-0117"])
             .decides(|p| p.monitors.elsewhere = Elsewhere::Moves),
-        defect("id-refused-yet-moved", "the id of a monitor is refused for another variable, and moves all the same")
-            .breaks(&["B-0117"])
-            .decides(|p| p.monitors.elsewhere = Elsewhere::RefusedYetMoves),
+        defect(
+            "id-refused-yet-moved",
+            "the id of a monitor is refused for another variable, and moves all the same",
+        )
+        .breaks(&["B-0117"])
+        .decides(|p| p.monitors.elsewhere = Elsewhere::RefusedYetMoves),
         defect("built-in-replaceable", "a built-in monitor can be replaced")
             .breaks(&["B-0134"])
             .decides(|p| p.monitors.built_in = BuiltInIs::Replaceable),
-        defect("built-in-refused-yet-replaced", "replacing a built-in monitor is refused, and done all the same")
-            .breaks(&["B-0134"])
-            .decides(|p| p.monitors.built_in = BuiltInIs::RefusedYetReplaced),
+        defect(
+            "built-in-refused-yet-replaced",
+            "replacing a built-in monitor is refused, and done all the same",
+        )
+        .breaks(&["B-0134"])
+        .decides(|p| p.monitors.built_in = BuiltInIs::RefusedYetReplaced),
     ]
 }
 
@@ -148,15 +185,21 @@ fn refusing() -> Vec<Deviation> {
         defect("unknown-component-accepted", "a monitor on a component that does not exist is accepted")
             .breaks(&["B-0113"])
             .wire(|_| replies("UnknownComponent", "Accepted")),
-        defect("unknown-variable-rejected", "a monitor on a variable that does not exist is answered Rejected")
-            .breaks(&["B-0114"])
-            .wire(|_| replies("UnknownVariable", "Rejected")),
+        defect(
+            "unknown-variable-rejected",
+            "a monitor on a variable that does not exist is answered Rejected",
+        )
+        .breaks(&["B-0114"])
+        .wire(|_| replies("UnknownVariable", "Rejected")),
         defect("thresholds-on-texts", "a threshold is accepted on a variable that is no number")
             .breaks(&["B-0115"])
             .decides(|p| p.monitors.kinds = Kinds::Any),
-        defect("monitors-on-anything", "a monitor is accepted on a variable that says it cannot be monitored")
-            .warns(&["B-0124"])
-            .decides(|p| p.monitors.kinds = Kinds::OnAnyVariable),
+        defect(
+            "monitors-on-anything",
+            "a monitor is accepted on a variable that says it cannot be monitored",
+        )
+        .warns(&["B-0124"])
+        .decides(|p| p.monitors.kinds = Kinds::OnAnyVariable),
         defect("threshold-beyond-the-limit", "a threshold outside the limits of its variable is accepted")
             .breaks(&["B-0118"])
             .decides(|p| p.monitors.values = Values::BeyondLimits),
@@ -203,21 +246,27 @@ fn removing() -> Vec<Deviation> {
                     all.iter_mut().for_each(|r| r["id"] = first.clone());
                 })
             }),
-        defect("removal-spoilt-by-a-neighbour", "a removal is refused as a whole where one id does not exist")
-            .breaks(&["B-0132"])
-            .wire(|_| {
-                removals(|all| {
-                    if all.iter().any(|r| r["status"] == "NotFound") {
-                        all.iter_mut().for_each(|r| r["status"] = json!("NotFound"));
-                    }
-                })
-            }),
+        defect(
+            "removal-spoilt-by-a-neighbour",
+            "a removal is refused as a whole where one id does not exist",
+        )
+        .breaks(&["B-0132"])
+        .wire(|_| {
+            removals(|all| {
+                if all.iter().any(|r| r["status"] == "NotFound") {
+                    all.iter_mut().for_each(|r| r["status"] = json!("NotFound"));
+                }
+            })
+        }),
         defect("built-in-removable", "a built-in monitor can be removed")
             .breaks(&["B-0133"])
             .decides(|p| p.monitors.built_in = BuiltInIs::Removable),
-        defect("built-in-refused-yet-removed", "removing a built-in monitor is refused, and done all the same")
-            .breaks(&["B-0133"])
-            .decides(|p| p.monitors.built_in = BuiltInIs::RefusedYetRemoved),
+        defect(
+            "built-in-refused-yet-removed",
+            "removing a built-in monitor is refused, and done all the same",
+        )
+        .breaks(&["B-0133"])
+        .decides(|p| p.monitors.built_in = BuiltInIs::RefusedYetRemoved),
     ]
 }
 
@@ -236,7 +285,8 @@ fn replies(status: &'static str, instead: &'static str) -> Between {
 /// Changes the results of removals.
 fn removals(change: impl Fn(&mut Vec<Value>) + Send + 'static) -> Between {
     says(move |p| {
-        if let Some(all) = p.result(CLEAR).and_then(|r| r.get_mut(CLEAR_RESULT)).and_then(Value::as_array_mut) {
+        if let Some(all) = p.result(CLEAR).and_then(|r| r.get_mut(CLEAR_RESULT)).and_then(Value::as_array_mut)
+        {
             change(all);
         }
     })
@@ -256,4 +306,3 @@ pub(super) fn known(p: &mut Passing, action: &str, field: &str) -> bool {
     let names = |v: &Value| v.as_str().is_none_or(|name| NAMES.contains(&name));
     asked.as_array().map_or_else(|| names(&asked), |all| all.iter().all(names))
 }
-

@@ -41,7 +41,9 @@ pub(super) fn deviations() -> Vec<Deviation> {
                         let id = *first.entry(own).or_insert(n);
                         n = n.max(id + 1);
                         event["eventId"] = json!(id);
-                        if let Some(cause) = first.get(&event["cause"].as_i64()).filter(|_| event["cause"].is_i64()) {
+                        if let Some(cause) =
+                            first.get(&event["cause"].as_i64()).filter(|_| event["cause"].is_i64())
+                        {
                             event["cause"] = json!(cause);
                         }
                     }

@@ -27,30 +27,40 @@ fn thresholds() -> Vec<Deviation> {
             .wire(|_| own_events("UpperThreshold", without_returns)),
         defect("lower-threshold-never-clears", "a lower threshold does not tell that the value is back")
             .breaks(&["B-0142"])
+            .warns(&["F-0207"])
             .wire(|_| own_events("LowerThreshold", without_returns)),
         defect("lower-threshold-silent", "a lower threshold of the operator is accepted and never fires")
             .breaks(&["B-0142"])
+            .warns(&["F-0207"])
             .wire(|_| own_events("LowerThreshold", silent)),
-        defect("threshold-as-value", "the alert of a lower threshold gives the threshold in place of the value")
-            .breaks(&["B-0142"])
-            .wire(|_| {
-                own_events("LowerThreshold", |monitor, mut event| {
-                    event["actualValue"] = json!(monitor["value"].to_string());
-                    vec![event]
-                })
-            }),
-        defect("return-with-the-old-value", "the end of a lower alert gives the value of the alert once more")
-            .breaks(&["B-0142"])
-            .wire(|_| {
-                let mut alerted = json!("");
-                own_events("LowerThreshold", move |_, mut event| {
-                    if event["cleared"] == true {
-                        event["actualValue"] = alerted.clone();
-                    }
-                    alerted = event["actualValue"].clone();
-                    vec![event]
-                })
-            }),
+        defect(
+            "threshold-as-value",
+            "the alert of a lower threshold gives the threshold in place of the value",
+        )
+        .breaks(&["B-0142"])
+        .warns(&["F-0207"])
+        .wire(|_| {
+            own_events("LowerThreshold", |monitor, mut event| {
+                event["actualValue"] = json!(monitor["value"].to_string());
+                vec![event]
+            })
+        }),
+        defect(
+            "return-with-the-old-value",
+            "the end of a lower alert gives the value of the alert once more",
+        )
+        .breaks(&["B-0142"])
+        .warns(&["F-0207"])
+        .wire(|_| {
+            let mut alerted = json!("");
+            own_events("LowerThreshold", move |_, mut event| {
+                if event["cleared"] == true {
+                    event["actualValue"] = alerted.clone();
+                }
+                alerted = event["actualValue"].clone();
+                vec![event]
+            })
+        }),
         defect("alerts-at-each-change", "a threshold alerts at each change of a value beyond it")
             .warns(&["B-0151", "B-0323"])
             .decides(|p| p.events.alerts = Alerts::AtEachChange),
@@ -58,10 +68,13 @@ fn thresholds() -> Vec<Deviation> {
             .warns(&["B-0150"])
             .only(&[Version::V21])
             .decides(|p| p.events.when_moved = WhenMoved::Silent),
-        defect("target-monitor-silent", "a monitor on the distance from a target is accepted and never fires")
-            .warns(&["B-0157"])
-            .only(&[Version::V21])
-            .wire(|_| own_events("TargetDelta", silent)),
+        defect(
+            "target-monitor-silent",
+            "a monitor on the distance from a target is accepted and never fires",
+        )
+        .warns(&["B-0157"])
+        .only(&[Version::V21])
+        .wire(|_| own_events("TargetDelta", silent)),
         defect("share-taken-as-distance", "a relative target monitor takes its share as a distance")
             .warns(&["B-0158"])
             .only(&[Version::V21])
@@ -71,20 +84,27 @@ fn thresholds() -> Vec<Deviation> {
 
 fn deltas() -> Vec<Deviation> {
     vec![
-        defect("delta-reference-stays", "a delta monitor goes on comparing with the number at which it was set")
-            .breaks(&["B-0144"])
-            .decides(|p| p.events.delta_reference = DeltaReference::WhenSet),
-        defect("delta-reference-follows", "a delta monitor compares each number with the one before, told or not")
-            .breaks(&["B-0144"])
-            .decides(|p| p.events.delta_reference = DeltaReference::LastSeen),
+        defect(
+            "delta-reference-stays",
+            "a delta monitor goes on comparing with the number at which it was set",
+        )
+        .breaks(&["B-0144"])
+        .decides(|p| p.events.delta_reference = DeltaReference::WhenSet),
+        defect(
+            "delta-reference-follows",
+            "a delta monitor compares each number with the one before, told or not",
+        )
+        .breaks(&["B-0144"])
+        .decides(|p| p.events.delta_reference = DeltaReference::LastSeen),
         defect("delta-fires-on-the-delta", "a delta monitor fires on a change of exactly its delta")
             .breaks(&["B-0144"])
             .decides(|p| p.events.delta_reach = DeltaReach::AsMuch),
-        defect("state-told-one-way", "a delta monitor on the availability does not tell that it is Available again")
-            .breaks(&["B-0143"])
-            .wire(|_| {
-                own_events("Delta", |_, e| if e["actualValue"] == "Available" { vec![] } else { vec![e] })
-            }),
+        defect(
+            "state-told-one-way",
+            "a delta monitor on the availability does not tell that it is Available again",
+        )
+        .breaks(&["B-0143"])
+        .wire(|_| own_events("Delta", |_, e| if e["actualValue"] == "Available" { vec![] } else { vec![e] })),
     ]
 }
 
@@ -93,16 +113,16 @@ fn periods() -> Vec<Deviation> {
         defect("periodic-silent", "periodic monitors are accepted and never fire")
             .breaks(&["B-0145"])
             .wire(|_| own_events("Periodic", silent)),
-        defect("periodic-stops", "a periodic monitor fires twice, and never again")
-            .breaks(&["B-0145"])
-            .wire(|_| {
+        defect("periodic-stops", "a periodic monitor fires twice, and never again").breaks(&["B-0145"]).wire(
+            |_| {
                 let mut times: BTreeMap<i64, u32> = BTreeMap::new();
                 own_events("Periodic", move |_, event| {
                     let told = times.entry(event["variableMonitoringId"].as_i64().unwrap_or(0)).or_default();
                     *told += 1;
                     if *told <= 2 { vec![event] } else { vec![] }
                 })
-            }),
+            },
+        ),
         defect("periodic-doubled", "a periodic monitor fires twice at each interval")
             .breaks(&["B-0145"])
             .wire(|_| own_events("Periodic", doubled)),
@@ -117,9 +137,12 @@ fn periods() -> Vec<Deviation> {
                     vec![event]
                 })
             }),
-        defect("clock-aligned-off-the-clock", "a clock-aligned monitor fires half an interval after its time")
-            .breaks(&["B-0146"])
-            .decides(|p| p.events.clock = ClockAligned::HalfAnIntervalLater),
+        defect(
+            "clock-aligned-off-the-clock",
+            "a clock-aligned monitor fires half an interval after its time",
+        )
+        .breaks(&["B-0146"])
+        .decides(|p| p.events.clock = ClockAligned::HalfAnIntervalLater),
         defect("clock-aligned-doubled", "a clock-aligned monitor fires twice each time")
             .breaks(&["B-0146"])
             .wire(|_| own_events("PeriodicClockAligned", doubled)),

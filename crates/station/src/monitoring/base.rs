@@ -41,16 +41,13 @@ impl Station {
                 table.remove_overriding();
                 table.restore();
             }
-            (MonitoringBase::FactoryDefault, BaseMeans::FactoryAndReplaced) => {
-                table.remove_added();
-                table.restore();
-            }
-            (MonitoringBase::FactoryDefault, BaseMeans::FactoryIsWhatIsLeft) => {
-                let removed = table.preconfigured_are_gone();
+            (MonitoringBase::FactoryDefault, BaseMeans::FactoryForgetsReplaced) if table.is_overridden() => {
                 table.remove_custom();
-                if !removed {
-                    table.restore();
-                }
+            }
+            (MonitoringBase::FactoryDefault, BaseMeans::FactoryIsWhatIsLeft)
+                if table.preconfigured_are_gone() =>
+            {
+                table.remove_custom();
             }
             (MonitoringBase::FactoryDefault, _) => {
                 table.remove_custom();

@@ -32,7 +32,8 @@ impl Station {
             let Some(monitor) = self.monitors.installed.get_mut(index) else { continue };
             let Some(due) = monitor.due.filter(|due| monitor.active && *due <= now) else { continue };
             let late = drifts && monitor.setting.monitor_type == MonitorType::Periodic;
-            let due = if late { due.saturating_add(monitor.part_of_interval(0.25)).unwrap_or(due) } else { due };
+            let due =
+                if late { due.saturating_add(monitor.part_of_interval(0.25)).unwrap_or(due) } else { due };
             monitor.due = monitor.next_due(due, now);
             self.fire(index, false, now);
         }

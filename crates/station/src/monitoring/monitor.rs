@@ -191,6 +191,12 @@ impl MonitorTable {
         !shipped.any(|s| self.installed.iter().any(|m| m.id == s.id))
     }
 
+    /// Whether a monitor of the operator overrides a preconfigured one.
+    pub(crate) fn is_overridden(&self) -> bool {
+        let custom = |m: &&Monitor| m.class == EventNotification::CustomMonitor;
+        self.installed.iter().filter(custom).any(|m| self.shipped.iter().any(|s| s.id == m.id))
+    }
+
     fn remove(&mut self, is: impl Fn(&Monitor) -> bool) {
         let (gone, stay) = std::mem::take(&mut self.installed).into_iter().partition(is);
         self.installed = stay;

@@ -5,7 +5,7 @@ use crate::dispatch::Refusal;
 use crate::engine::Station;
 use crate::message::{put, read};
 use jiff::Timestamp;
-use ocpp::{MonitoringCriterion, Version};
+use ocpp::{EventNotification, MonitoringCriterion, Version};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -41,6 +41,7 @@ impl Station {
     /// One entry for each variable with its monitors, in the order of the model.
     fn select_monitors(&self, request: &Request) -> Vec<Value> {
         let mut entries = Vec::new();
+        let mut room = self.policy.monitors.listed.unwrap_or(usize::MAX);
         for (id, variable) in self.model.all() {
             if !Selector::any(&request.component_variable, variable) {
                 continue;
@@ -52,6 +53,11 @@ impl Station {
                 .iter()
                 .filter(|m| m.setting.variable == id)
                 .filter(|m| criteria.is_empty() || criteria.contains(&m.setting.monitor_type.criterion()))
+                .filter(|m| {
+                    let custom = m.class == EventNotification::CustomMonitor;
+                    room = room.saturating_sub(usize::from(custom));
+                    !custom || room > 0
+                })
                 .filter_map(|m| self.describe_monitor(m))
                 .collect();
             if !monitors.is_empty() {
@@ -62,7 +68,6 @@ impl Station {
                 }));
             }
         }
-        entries.truncate(self.policy.monitors.listed.unwrap_or(usize::MAX));
         entries
     }
 

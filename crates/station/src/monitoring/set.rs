@@ -5,9 +5,7 @@ use crate::device::Lookup;
 use crate::dispatch::Refusal;
 use crate::engine::Station;
 use crate::message::{put, read};
-use crate::policy::{
-    BuiltInIs, Elsewhere, Removal, SameId, Several, Twin, UnknownId, WhenMoved,
-};
+use crate::policy::{BuiltInIs, Elsewhere, Removal, SameId, Several, Twin, UnknownId, WhenMoved};
 use crate::streams::Params;
 use jiff::Timestamp;
 use ocpp::{ComponentRef, EventNotification, MonitorType, Severity, VariableRef};
@@ -79,8 +77,7 @@ impl Station {
             "component": data.component,
             "variable": data.variable,
         });
-        let judged =
-            if skipped { Err(NotSet::because("Rejected", None)) } else { self.judge_setting(data) };
+        let judged = if skipped { Err(NotSet::because("Rejected", None)) } else { self.judge_setting(data) };
         match judged {
             Ok(setting) => {
                 put(&mut result, "status", "Accepted");
@@ -178,7 +175,11 @@ impl Station {
                     Twin::Refused | Twin::RefusedYetSet => severity,
                     Twin::Welcome => false,
                     Twin::RefusedIfOfSameValue => severity && m.setting.value == setting.value,
-                    Twin::RefusedAtAnySeverity => severity || m.class == EventNotification::CustomMonitor,
+                    Twin::PeriodicRefusedAtAnySeverity => {
+                        severity
+                            || (setting.monitor_type == MonitorType::Periodic
+                                && m.class == EventNotification::CustomMonitor)
+                    }
                 }
         })
     }

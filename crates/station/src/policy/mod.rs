@@ -10,8 +10,8 @@ mod streams;
 
 pub use answers::Answers;
 pub use events::{
-    Alerts, ClockAligned, DeltaReach, DeltaReference, Events, InTransactions, LevelReach, OnThreshold, Period,
-    Share, SwitchedOff, WhenMoved, WhenSet,
+    Alerts, ClockAligned, DeltaReach, DeltaReference, Events, InTransactions, LevelReach, OnThreshold,
+    Period, Share, SwitchedOff, WhenMoved, WhenSet,
 };
 pub use logs::Logs;
 pub use monitors::{

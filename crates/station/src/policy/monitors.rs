@@ -25,7 +25,7 @@ pub struct Monitors {
     pub several: Several,
     /// Most monitors of the operator; without it as many as are asked for.
     pub room: Option<usize>,
-    /// Most entries of a monitoring report, one for each variable; without it all.
+    /// Fewer monitors of the operator than this are in a report; without it all.
     pub listed: Option<usize>,
     /// What removing a monitor does.
     pub removal: Removal,
@@ -47,8 +47,8 @@ pub enum Twin {
     Welcome,
     /// It is refused only if its value is the same as well.
     RefusedIfOfSameValue,
-    /// It is refused, and one of another severity than one of the operator's is as well.
-    RefusedAtAnySeverity,
+    /// It is refused, and a periodic one of another severity than one of the operator's is as well.
+    PeriodicRefusedAtAnySeverity,
     /// It is refused, and set all the same.
     RefusedYetSet,
 }
@@ -177,8 +177,8 @@ pub enum BaseMeans {
     HardWiredAndPreconfigured,
     /// FactoryDefault keeps those of the operator, unless they replace a preconfigured one.
     FactoryAndCustom,
-    /// FactoryDefault keeps what replaced a preconfigured monitor.
-    FactoryAndReplaced,
+    /// FactoryDefault removes what replaced a preconfigured monitor, and does not bring that back.
+    FactoryForgetsReplaced,
     /// All removes those of the operator.
     AllButCustom,
     /// All leaves the preconfigured ones out.
