@@ -3,8 +3,10 @@
 use super::monitors::known;
 use super::{Deviation, defect, hears, says, variant};
 use ocpp::Version;
+use ocpp::frame::Frame;
 use serde_json::json;
 use station::policy::{BaseMeans, LevelReach, Levels};
+use station::wire::{Between, Middle, Passing, Wire};
 use std::collections::BTreeSet;
 
 pub(super) fn deviations() -> Vec<Deviation> {
@@ -130,6 +132,9 @@ fn choices() -> Vec<Deviation> {
             .allowed_by("no requirement obliges a maker to ship any")
             .leaves_open(&[])
             .model(|m| m.built_in.clear()),
+        variant("level-falls-back-at-boot", "after each boot the monitoring level is what the maker prefers")
+            .allowed_by("no requirement keeps the level over a reboot")
+            .wire(|_| Between::new(Forgetful)),
         variant("monitoring-off-at-the-factory", "monitoring is switched off when the station is delivered")
             .allowed_by("no requirement states what MonitoringCtrlr.Enabled is at first")
             .model(|m| {
@@ -143,8 +148,22 @@ fn choices() -> Vec<Deviation> {
     ]
 }
 
+/// Sets the monitoring level itself when it is accepted.
+struct Forgetful;
+
+impl Middle for Forgetful {
+    fn accepted(&mut self, wire: &mut Wire) {
+        wire.deliver(Frame::call("own".to_owned(), "SetMonitoringLevel", json!({ "severity": 5 })));
+    }
+    fn said(&mut self, passing: Passing, wire: &mut Wire) {
+        if passing.id() != "own" {
+            wire.send(passing.frame);
+        }
+    }
+}
+
 /// Reading a variable of MonitoringCtrlr gives always the same.
-fn reads(variable: &'static str, value: &'static str) -> station::wire::Between {
+fn reads(variable: &'static str, value: &'static str) -> Between {
     says(move |p| {
         for r in p.each_of_result("GetVariables", "getVariableResult") {
             if r["variable"]["name"] == variable && r["attributeStatus"] == "Accepted" {
