@@ -13,6 +13,13 @@ use std::time::Duration;
 
 /// How long a CALL that was put in waits for its answer.
 const LAPSE: Duration = Duration::from_secs(30);
+/// How long one of the station's keeps others waiting: it has given up on it before.
+const STATION_LAPSE: Duration = Duration::from_secs(60);
+
+/// When a CALL sent at a time keeps others waiting no longer.
+fn lapse(own: &BTreeSet<String>, id: &str, sent: Duration) -> Duration {
+    sent.saturating_add(if own.contains(id) { LAPSE } else { STATION_LAPSE })
+}
 
 /// A frame on its way, with the action it belongs to: answers do not carry theirs.
 #[derive(Debug, Clone)]
@@ -258,8 +265,8 @@ impl Wire {
 
     /// The next CALL that may be sent.
     pub(crate) fn next_call(&mut self) -> Option<Frame> {
-        // The station gives up by itself on what it has sent; nobody does on what was put in.
-        self.open.retain(|id, sent| !self.own.contains(id) || self.at < sent.saturating_add(LAPSE));
+        let at = self.at;
+        self.open.retain(|id, sent| at < lapse(&self.own, id, *sent));
         if self.patient && !self.open.is_empty() {
             return None;
         }
@@ -290,8 +297,8 @@ impl Wire {
 
     /// When something is due next.
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        let own = self.open.iter().filter(|(id, _)| !self.calls.is_empty() && self.own.contains(*id));
-        let lapses = own.map(|(_, sent)| sent.saturating_add(LAPSE)).min();
+        let open = self.open.iter().filter(|_| !self.calls.is_empty());
+        let lapses = open.map(|(id, sent)| lapse(&self.own, id, *sent)).min();
         self.acts.keys().next().map(|(at, _)| *at).into_iter().chain(lapses).min()
     }
 

@@ -38,9 +38,12 @@ fn messages() -> Vec<Deviation> {
         defect("every-part-is-the-first", "each part of a long notification has seqNo 0")
             .breaks(&["B-0322"])
             .wire(|_| in_two_parts(0)),
-        defect("silent-after-a-refusal", "after an event was refused no event is sent for twenty seconds")
-            .warns(&["B-0330"])
-            .wire(|_| Between::new(Offended::default())),
+        defect(
+            "silent-after-a-refusal",
+            "after an event was refused no event is sent for a minute and a half",
+        )
+        .warns(&["B-0330"])
+        .wire(|_| Between::new(Offended::default())),
         defect("events-without-end", "the station tells of something every second")
             .warns(&["B-0328"])
             .wire(|_| Between::new(Busy { every: Duration::from_secs(1), n: 0 })),

@@ -109,18 +109,18 @@ pub(super) fn also(make: impl Fn(u64, &str) -> Value + Send + 'static) -> Betwee
     })
 }
 
-/// Lets each notification begin with a message of its own that announces more; the second has a `seqNo`.
+/// Lets each notification announce more, and follow in a second message with a `seqNo`.
 pub(super) fn in_two_parts(second: u64) -> Between {
     let mut n = 0;
     instead(move |mut p, wire| {
         let Some(payload) = p.call("NotifyEvent") else { return wire.send(p.frame) };
-        payload["seqNo"] = json!(second);
+        payload["tbc"] = json!(true);
         n += 1;
         let now = wire.now.to_string();
-        let mut first = message(&now, vec![notice(n, &now)]);
-        first["tbc"] = json!(true);
-        wire.call("NotifyEvent", first);
+        let mut rest = message(&now, vec![notice(n, &now)]);
+        rest["seqNo"] = json!(second);
         wire.send(p.frame);
+        wire.call("NotifyEvent", rest);
     })
 }
 
@@ -149,7 +149,7 @@ pub(super) struct Offended(Option<jiff::Timestamp>);
 impl Middle for Offended {
     fn heard(&mut self, p: Passing, wire: &mut Wire) {
         if p.action == "NotifyEvent" && matches!(p.frame, ocpp::frame::Frame::CallError { .. }) {
-            self.0 = Some(wire.now + Duration::from_secs(20));
+            self.0 = Some(wire.now + Duration::from_secs(90));
         }
         wire.deliver(p.frame);
     }
