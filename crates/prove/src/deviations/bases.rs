@@ -44,12 +44,6 @@ fn bases() -> Vec<Deviation> {
             .breaks(&["B-0175"])
             .decides(|p| p.monitors.base = BaseMeans::AllButPreconfigured),
         defect(
-            "factory-without-preconfigured",
-            "FactoryDefault does not bring back what HardWiredOnly took away",
-        )
-        .breaks(&["B-0175"])
-        .decides(|p| p.monitors.base = BaseMeans::FactoryIsWhatIsLeft),
-        defect(
             "replaced-still-preconfigured",
             "a preconfigured monitor that was replaced is still called one",
         )

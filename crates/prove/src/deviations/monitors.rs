@@ -108,13 +108,13 @@ fn setting() -> Vec<Deviation> {
             .decides(|p| p.monitors.listed = Some(16)),
         defect(
             "oversized-request-swallowed",
-            "a removal of more monitors than the station takes is not answered",
+            "a request with more monitors than the station takes is not answered",
         )
         .warns(&["B-0126"])
+        .only(&[ocpp::Version::V21])
         .wire(|_| {
             hears(|mut p, wire| {
-                let ids = p.call(CLEAR).and_then(|c| c["id"].as_array().map(Vec::len));
-                if ids.unwrap_or(0) <= 50 {
+                if p.each_of_call(SET, "setMonitoringData").count() <= 20 {
                     wire.deliver(p.frame);
                 }
             })

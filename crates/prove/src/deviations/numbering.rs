@@ -1,4 +1,4 @@
-//! Ids of monitors and events: of any size, given anew, and changing over a reboot.
+//! Ids of monitors and events: of any size, and given anew.
 
 use super::{Deviation, says, variant};
 use serde_json::{Value, json};
@@ -24,9 +24,6 @@ pub(super) fn deviations() -> Vec<Deviation> {
                 };
                 Between::new(Numbered { reuse: true, ..Numbered::by(lowest) })
             }),
-        variant("ids-change-over-a-reboot", "every monitor has another id after a reboot")
-            .allowed_by("N04.FR.19 lets them change")
-            .wire(|_| Between::new(Numbered { shift: 1000, ..Numbered::by(|own, _| own) })),
         variant("event-ids-start-again", "the ids of events start again at 0 after a reboot")
             .allowed_by("no requirement keeps eventId over a reboot")
             .wire(|_| {
@@ -60,9 +57,6 @@ struct Numbered<F> {
     ids: BTreeMap<i64, i64>,
     /// Whether ids of removed monitors are given anew.
     reuse: bool,
-    /// How often the station has booted, and what that adds to each id.
-    boots: i64,
-    shift: i64,
     /// Ids of the removals under way, by the id of the request.
     asked: BTreeMap<String, Vec<Value>>,
 }
@@ -74,11 +68,7 @@ fn numbered(choose: impl FnMut(i64, &BTreeMap<i64, i64>) -> i64 + Send + 'static
 impl<F: FnMut(i64, &BTreeMap<i64, i64>) -> i64> Numbered<F> {
     fn by(choose: F) -> Self {
         let (ids, asked) = Default::default();
-        Numbered { choose, ids, reuse: false, boots: 0, shift: 0, asked }
-    }
-
-    fn shifted(&self) -> i64 {
-        (self.boots - 1).max(0) * self.shift
+        Numbered { choose, ids, reuse: false, asked }
     }
 
     fn outside(&mut self, holder: &mut Value, key: &str) {
@@ -89,13 +79,13 @@ impl<F: FnMut(i64, &BTreeMap<i64, i64>) -> i64> Numbered<F> {
             None => (self.choose)(own, ids),
         };
         self.ids.insert(own, chosen);
-        holder[key] = json!(chosen + self.shifted());
+        holder[key] = json!(chosen);
     }
 
     /// An id that no monitor has stays unknown.
     fn inside(&self, id: &mut Value) {
         let Some(outside) = id.as_i64() else { return };
-        let own = self.ids.iter().find(|(_, o)| **o == outside - self.shifted()).map(|(own, _)| *own);
+        let own = self.ids.iter().find(|(_, o)| **o == outside).map(|(own, _)| *own);
         *id = json!(own.unwrap_or(2_000_000));
     }
 }
@@ -116,9 +106,6 @@ impl<F: FnMut(i64, &BTreeMap<i64, i64>) -> i64 + Send> Middle for Numbered<F> {
     }
 
     fn said(&mut self, mut p: Passing, wire: &mut Wire) {
-        if p.call("BootNotification").is_some() {
-            self.boots += 1;
-        }
         for result in p.each_of_result("SetVariableMonitoring", "setMonitoringResult") {
             self.outside(result, "id");
         }
@@ -136,6 +123,11 @@ impl<F: FnMut(i64, &BTreeMap<i64, i64>) -> i64 + Send> Middle for Numbered<F> {
         }
         for event in p.each_of_call("NotifyEvent", "eventData") {
             self.outside(event, "variableMonitoringId");
+        }
+        let opened = p.call("OpenPeriodicEventStream").and_then(|c| c.get_mut("constantStreamData"));
+        opened.into_iter().for_each(|stream| self.outside(stream, "variableMonitoringId"));
+        for stream in p.each_of_result("GetPeriodicEventStream", "constantStreamData") {
+            self.outside(stream, "variableMonitoringId");
         }
         wire.send(p.frame);
     }

@@ -74,10 +74,12 @@ fn thresholds() -> Vec<Deviation> {
         )
         .warns(&["B-0157"])
         .only(&[Version::V21])
+        .on("dc-hpc")
         .wire(|_| own_events("TargetDelta", silent)),
         defect("share-taken-as-distance", "a relative target monitor takes its share as a distance")
             .warns(&["B-0158"])
             .only(&[Version::V21])
+            .on("dc-hpc")
             .decides(|p| p.events.share = Share::OfNothing),
     ]
 }

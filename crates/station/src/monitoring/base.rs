@@ -44,11 +44,6 @@ impl Station {
             (MonitoringBase::FactoryDefault, BaseMeans::FactoryForgetsReplaced) if table.is_overridden() => {
                 table.remove_custom();
             }
-            (MonitoringBase::FactoryDefault, BaseMeans::FactoryIsWhatIsLeft)
-                if table.preconfigured_are_gone() =>
-            {
-                table.remove_custom();
-            }
             (MonitoringBase::FactoryDefault, _) => {
                 table.remove_custom();
                 table.restore();

@@ -184,13 +184,6 @@ impl MonitorTable {
         self.remove(|m| m.class != EventNotification::HardWiredMonitor && m.id.is_some());
     }
 
-    /// Whether no preconfigured monitor is there, nor one that overrides it.
-    pub(crate) fn preconfigured_are_gone(&self) -> bool {
-        let preconfigured = |m: &&Monitor| m.class == EventNotification::PreconfiguredMonitor;
-        let mut shipped = self.shipped.iter().filter(preconfigured);
-        !shipped.any(|s| self.installed.iter().any(|m| m.id == s.id))
-    }
-
     /// Whether a monitor of the operator overrides a preconfigured one.
     pub(crate) fn is_overridden(&self) -> bool {
         let custom = |m: &&Monitor| m.class == EventNotification::CustomMonitor;

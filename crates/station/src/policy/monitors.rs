@@ -183,8 +183,6 @@ pub enum BaseMeans {
     AllButCustom,
     /// All leaves the preconfigured ones out.
     AllButPreconfigured,
-    /// FactoryDefault does not bring back preconfigured ones that HardWiredOnly took away.
-    FactoryIsWhatIsLeft,
 }
 
 /// Which monitoring levels there are (N05.FR.02).

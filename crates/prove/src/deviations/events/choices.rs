@@ -1,6 +1,6 @@
 //! Events that come together, among others, or say more: what OCPP leaves to the station.
 
-use super::telling::{each_event, in_two_parts, message, notice};
+use super::telling::{each_event, message, notice};
 use crate::deviations::{Deviation, instead, variant};
 use serde_json::{Value, json};
 use station::wire::{Between, Middle, Passing, Wire};
@@ -11,23 +11,6 @@ pub(super) fn deviations() -> Vec<Deviation> {
         variant("events-grouped", "what happens at one moment comes in one message, among other events")
             .allowed_by("a NotifyEvent holds one or more events (N07.FR.06, N07.FR.07)")
             .wire(|_| Between::new(Grouped::default())),
-        variant("event-in-two-messages", "a notification takes two messages")
-            .allowed_by("seqNo and tbc are there for it (N07.FR.07)")
-            .wire(|_| in_two_parts(1)),
-        variant(
-            "unrelated-events-all-the-time",
-            "after everything the station says follows an event of something else",
-        )
-        .allowed_by("no requirement keeps other monitors silent")
-        .wire(|_| {
-            let mut n = 0;
-            instead(move |p, wire| {
-                let now = wire.now.to_string();
-                wire.send(p.frame);
-                n += 1;
-                wire.call("NotifyEvent", message(&now, vec![notice(n, &now)]));
-            })
-        }),
         variant("events-say-more", "events have a code, a text and a transaction, and ids with gaps")
             .allowed_by("the fields are optional, and no requirement says how eventId counts")
             .wire(|_| {
@@ -126,7 +109,7 @@ impl Middle for Grouped {
         let mut all = Vec::new();
         for event in std::mem::take(&mut self.events) {
             self.n += 2;
-            all.extend([notice(self.n, &now), event, notice(self.n + 1, &now)]);
+            all.extend([notice(self.n, wire), event, notice(self.n + 1, wire)]);
         }
         wire.call("NotifyEvent", message(&now, all));
     }

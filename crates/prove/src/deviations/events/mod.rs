@@ -8,8 +8,7 @@ use ocpp::Version;
 use serde_json::json;
 use station::wire::Between;
 use std::collections::BTreeMap;
-use std::time::Duration;
-use telling::{Busy, Offended, Thousands, also, each_event, in_two_parts, notice, other_event, shift};
+use telling::{Offended, Thousands, also, each_event, notice, other_event, shift};
 pub(super) use telling::{Telling, own_events, silent};
 
 pub(super) fn deviations() -> Vec<Deviation> {
@@ -35,18 +34,12 @@ fn messages() -> Vec<Deviation> {
         defect("more-never-ends", "every message of events says that another part follows")
             .breaks(&["B-0322"])
             .wire(|_| says(|p| p.call("NotifyEvent").into_iter().for_each(|m| m["tbc"] = json!(true)))),
-        defect("every-part-is-the-first", "each part of a long notification has seqNo 0")
-            .breaks(&["B-0322"])
-            .wire(|_| in_two_parts(0)),
         defect(
             "silent-after-a-refusal",
             "after an event was refused no event is sent for a minute and a half",
         )
         .warns(&["B-0330"])
         .wire(|_| Between::new(Offended::default())),
-        defect("events-without-end", "the station tells of something every second")
-            .warns(&["B-0328"])
-            .wire(|_| Between::new(Busy { every: Duration::from_secs(1), n: 0 })),
     ]
 }
 
@@ -95,15 +88,15 @@ fn fields() -> Vec<Deviation> {
             "an event names a monitor that is neither reported nor was ever set",
         )
         .breaks(&["B-0324"])
-        .wire(|_| also(|n, now| other_event(n, now))),
+        .wire(|_| also(other_event)),
         defect(
             "event-of-an-unknown-variable",
             "an event is about a variable that the inventory does not have",
         )
         .breaks(&["B-0324"])
         .wire(|_| {
-            also(|n, now| {
-                let mut event = notice(n, now);
+            also(|n, wire| {
+                let mut event = notice(n, wire);
                 event["variable"] = json!({ "name": "Mood" });
                 event
             })

@@ -1,6 +1,7 @@
 //! Other words in the place of a station's events, and events of something else.
 
 use crate::deviations::{instead, says};
+use ocpp::Version;
 use serde_json::{Value, json};
 use station::wire::{Between, Middle, Passing, Wire};
 use std::collections::BTreeMap;
@@ -80,66 +81,36 @@ pub(super) fn message(now: &str, events: Vec<Value>) -> Value {
     json!({ "generatedAt": now, "seqNo": 0, "tbc": false, "eventData": events })
 }
 
-/// A notification without a monitor that no scenario is about.
-pub(super) fn notice(n: u64, now: &str) -> Value {
-    json!({ "eventId": 900_000 + n, "timestamp": now, "trigger": "Alerting", "actualValue": "17", "severity": 8,
-        "component": { "name": "Connector", "evse": { "id": 1, "connectorId": 1 } },
-        "variable": { "name": "Temperature", "instance": "Contact" },
-        "eventNotificationType": "HardWiredNotification" })
+/// A notification without a monitor, of which no scenario is about.
+pub(super) fn notice(n: u64, wire: &Wire) -> Value {
+    let mut event = json!({ "eventId": 900_000 + n, "timestamp": wire.now.to_string(), "trigger": "Alerting",
+        "actualValue": "17", "component": { "name": "EVSE", "evse": { "id": 1 } },
+        "variable": { "name": "Power" }, "eventNotificationType": "HardWiredNotification" });
+    if wire.version == Version::V21 {
+        event["severity"] = json!(8);
+    }
+    event
 }
 
 /// An event of a monitor that nobody knows.
-pub(super) fn other_event(n: u64, now: &str) -> Value {
-    let mut event = notice(n, now);
+pub(super) fn other_event(n: u64, wire: &Wire) -> Value {
+    let mut event = notice(n, wire);
     event["eventNotificationType"] = json!("PreconfiguredMonitor");
     event["variableMonitoringId"] = json!(424_242);
     event
 }
 
 /// Sends one more event once, after the first of the station.
-pub(super) fn also(make: impl Fn(u64, &str) -> Value + Send + 'static) -> Between {
+pub(super) fn also(make: impl Fn(u64, &Wire) -> Value + Send + 'static) -> Between {
     let mut done = false;
     instead(move |mut p, wire| {
         let first = p.call("NotifyEvent").is_some() && !std::mem::replace(&mut done, true);
         wire.send(p.frame);
         if first {
-            let now = wire.now.to_string();
-            wire.call("NotifyEvent", message(&now, vec![make(1, &now)]));
+            let event = make(1, wire);
+            wire.call("NotifyEvent", message(&wire.now.to_string(), vec![event]));
         }
     })
-}
-
-/// Lets each notification announce more, and follow in a second message with a `seqNo`.
-pub(super) fn in_two_parts(second: u64) -> Between {
-    let mut n = 0;
-    instead(move |mut p, wire| {
-        let Some(payload) = p.call("NotifyEvent") else { return wire.send(p.frame) };
-        payload["tbc"] = json!(true);
-        n += 1;
-        let now = wire.now.to_string();
-        let mut rest = message(&now, vec![notice(n, &now)]);
-        rest["seqNo"] = json!(second);
-        wire.send(p.frame);
-        wire.call("NotifyEvent", rest);
-    })
-}
-
-/// Tells of something again and again.
-pub(super) struct Busy {
-    pub(super) every: Duration,
-    pub(super) n: u64,
-}
-
-impl Middle for Busy {
-    fn accepted(&mut self, wire: &mut Wire) {
-        wire.wake_in(self.every);
-    }
-    fn woken(&mut self, wire: &mut Wire) {
-        self.n += 1;
-        let now = wire.now.to_string();
-        wire.call("NotifyEvent", message(&now, vec![notice(self.n, &now)]));
-        wire.wake_in(self.every);
-    }
 }
 
 /// Sends no events for a time after one was refused.
