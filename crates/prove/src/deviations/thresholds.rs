@@ -91,6 +91,7 @@ fn deltas() -> Vec<Deviation> {
             "a delta monitor goes on comparing with the number at which it was set",
         )
         .breaks(&["B-0144"])
+        .warns(&["F-0142"])
         .decides(|p| p.events.delta_reference = DeltaReference::WhenSet),
         defect(
             "delta-reference-follows",
