@@ -286,6 +286,21 @@ pub fn interval_is(events: &[Event], interval: Duration) -> Check {
     Finding::new(Code::IntervalWrong, format!("{wanted} s between ticks"), observed, records()).into()
 }
 
+/// Judges that a monitor ticks once each time: two ticks within a second are one too many (OCPP N08.FR.07).
+pub fn once_each(events: &[Event]) -> Check {
+    let twice = events.iter().zip(events.iter().skip(1)).find(|(a, b)| {
+        let gap = a.timestamp.zip(b.timestamp).map(|(a, b)| b.duration_since(a).abs());
+        gap.is_some_and(|gap| gap.as_secs() < 1)
+    });
+    match twice {
+        Some((a, b)) => {
+            let observed = "two within a second";
+            Finding::new(Code::IntervalWrong, "one tick at each multiple", observed, [a.at, b.at]).into()
+        }
+        None => Check::held(events.iter().map(|e| e.at)),
+    }
+}
+
 /// Judges that ticks fall on multiples of the interval (OCPP N08.FR.07), by their `timestamp`.
 pub fn aligned(events: &[Event], interval: Duration) -> Check {
     let records = || events.iter().map(|e| e.at);

@@ -59,7 +59,7 @@ impl Station {
             "SetMonitoringBase" => self.set_monitoring_base(payload, now),
             "SetMonitoringLevel" => self.set_monitoring_level(payload, now),
             "SetVariableMonitoring" => self.set_variable_monitoring(payload, now),
-            "ClearVariableMonitoring" => self.clear_variable_monitoring(payload),
+            "ClearVariableMonitoring" => self.clear_variable_monitoring(payload, now),
             "ChangeAvailability" => Ok(self.change_availability(payload, now)),
             "RequestStartTransaction" => Ok(self.request_start(payload, now)),
             "RequestStopTransaction" => Ok(self.request_stop(payload, now)),

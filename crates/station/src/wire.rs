@@ -11,6 +11,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// How long a CALL that was put in waits for its answer.
+const LAPSE: Duration = Duration::from_secs(30);
+/// How long one of the station's keeps others waiting: it has given up on it before.
+const STATION_LAPSE: Duration = Duration::from_secs(60);
+
+/// When a CALL sent at a time keeps others waiting no longer.
+fn lapse(own: &BTreeSet<String>, id: &str, sent: Duration) -> Duration {
+    sent.saturating_add(if own.contains(id) { LAPSE } else { STATION_LAPSE })
+}
+
 /// A frame on its way, with the action it belongs to: answers do not carry theirs.
 #[derive(Debug, Clone)]
 pub struct Passing {
@@ -142,7 +152,8 @@ pub struct Wire {
     own: BTreeSet<String>,
     /// CALLs that wait for an answer to the one before.
     calls: VecDeque<Frame>,
-    open: BTreeSet<String>,
+    /// CALLs that were not answered yet, and when they were sent.
+    open: BTreeMap<String, Duration>,
     /// Actions of the CALLs of either side, by id.
     actions: BTreeMap<String, String>,
 }
@@ -254,11 +265,13 @@ impl Wire {
 
     /// The next CALL that may be sent.
     pub(crate) fn next_call(&mut self) -> Option<Frame> {
+        let at = self.at;
+        self.open.retain(|id, sent| at < lapse(&self.own, id, *sent));
         if self.patient && !self.open.is_empty() {
             return None;
         }
         let frame = self.calls.pop_front()?;
-        self.open.insert(frame.id().to_owned());
+        self.open.insert(frame.id().to_owned(), self.at);
         Some(frame)
     }
 
@@ -284,7 +297,9 @@ impl Wire {
 
     /// When something is due next.
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        self.acts.keys().next().map(|(at, _)| *at)
+        let open = self.open.iter().filter(|_| !self.calls.is_empty());
+        let lapses = open.map(|(id, sent)| lapse(&self.own, id, *sent)).min();
+        self.acts.keys().next().map(|(at, _)| *at).into_iter().chain(lapses).min()
     }
 
     /// Whether all has been said and answered.

@@ -438,11 +438,12 @@ async fn keep_interval(w: &mut World) {
 async fn on_multiples(w: &mut World) {
     w.attempt(async |w| {
         let all = seen(w)?;
+        let once = events::once_each(&all);
         let judged: Vec<Event> = all.into_iter().skip(1).collect();
         let checks: Vec<Check> = if judged.is_empty() {
             vec![Check::open("fewer than two ticks", [w.cause])]
         } else {
-            vec![events::aligned(&judged, interval(w)?)]
+            vec![events::aligned(&judged, interval(w)?), once]
         };
         w.judge(checks);
         Ok(())

@@ -63,14 +63,24 @@ impl Hygiene {
         self.settle(findings, judged, NO_EVENT)
     }
 
-    /// No event happened after its message was made, and no message was made after it arrived (archetype row
-    /// B-0327). The clock of the station may differ by the tolerance of certification laboratories.
+    /// No event happened after its message was made, nor before its monitor was set, and no message was made after it
+    /// arrived (archetype row B-0327). The clock of the station may differ by the tolerance of certification laboratories.
     pub fn times_are_possible(&self) -> Vec<Check> {
         let (mut findings, mut judged) = (Vec::new(), Vec::new());
         let late = |a: Timestamp, b: Timestamp| {
             a.duration_since(b) > SignedDuration::try_from(TIME_TOLERANCE).unwrap_or(SignedDuration::ZERO)
         };
         for message in &self.messages {
+            for event in &message.events {
+                let set = self.first_set(event);
+                if let (Some(set), Some(happened)) = (set, event.timestamp)
+                    && late(set.t, happened)
+                {
+                    let expected = format!("timestamp not before {}, when its monitor was set", set.t);
+                    let records = [set.at, event.at];
+                    findings.push(Finding::new(Code::EventField, expected, happened.to_string(), records));
+                }
+            }
             let mut wrong = |expected: String, observed: String| {
                 findings.push(Finding::new(Code::EventField, expected, observed, [message.at]));
             };

@@ -42,6 +42,8 @@ struct Message {
 #[derive(Debug, Clone)]
 struct Known {
     at: Seq,
+    /// When that was told.
+    t: Timestamp,
     address: VariableAddress,
     class: Option<String>,
     severity: Option<i64>,
@@ -85,7 +87,7 @@ impl Hygiene {
                         told.insert(id, read.messages.len());
                         read.message(record.n, record.t, run, payload);
                     }
-                    "NotifyMonitoringReport" => read.report(record.n, payload),
+                    "NotifyMonitoringReport" => read.report(record.n, record.t, payload),
                     _ => {}
                 },
                 Some((Direction::Tx, Frame::CallResult { id, .. } | Frame::CallError { id, .. })) => {
@@ -98,7 +100,7 @@ impl Hygiene {
                 }
                 Some((Direction::Rx, Frame::CallResult { id, payload })) => {
                     if let Some(action) = asked.remove(id.as_str()) {
-                        read.answer(record.n, action, payload);
+                        read.answer(record.n, record.t, action, payload);
                     }
                 }
                 _ => {}
@@ -120,12 +122,13 @@ impl Hygiene {
         });
     }
 
-    fn report(&mut self, at: Seq, payload: &Value) {
+    fn report(&mut self, at: Seq, t: Timestamp, payload: &Value) {
         self.reported = true;
         let part = crate::Part { at, seq_no: None, tbc: false, payload: payload.clone() };
         for m in crate::monitors::MonitoringReport::from_parts(&[part]).monitors {
             let known = Known {
                 at,
+                t,
                 address: m.address,
                 class: m.notification,
                 severity: m.severity,
@@ -136,7 +139,7 @@ impl Hygiene {
         }
     }
 
-    fn answer(&mut self, at: Seq, action: &str, payload: &Value) {
+    fn answer(&mut self, at: Seq, t: Timestamp, action: &str, payload: &Value) {
         let list = |key: &str| payload.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
         match action {
             "SetVariableMonitoring" => {
@@ -147,7 +150,7 @@ impl Hygiene {
                         let severity = result.get("severity").and_then(Value::as_i64);
                         let class = Some("CustomMonitor".to_owned());
                         let kind = result.get("type").and_then(Value::as_str).map(str::to_owned);
-                        let known = Known { at, address, class, severity, kind, ours: true };
+                        let known = Known { at, t, address, class, severity, kind, ours: true };
                         self.monitors.entry(id).or_default().push(known);
                     }
                 }
@@ -172,6 +175,12 @@ impl Hygiene {
         let here = |k: &&Known| event.address.as_ref().is_some_and(|a| a.same_as(&k.address));
         let before = all.iter().rev().filter(|k| k.at <= event.at).find(here);
         before.or_else(|| all.iter().find(here))
+    }
+
+    /// When the suite first set the monitor of an event on its variable.
+    fn first_set(&self, event: &Event) -> Option<&Known> {
+        let here = |k: &&Known| event.address.as_ref().is_some_and(|a| a.same_as(&k.address));
+        self.monitors.get(&event.monitor?)?.iter().filter(|k| k.ours && k.at <= event.at).find(here)
     }
 
     /// Findings, or what holds: the first and the last event prove it.

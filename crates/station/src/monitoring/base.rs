@@ -4,6 +4,7 @@ use crate::device;
 use crate::dispatch::Refusal;
 use crate::engine::Station;
 use crate::message::read;
+use crate::policy::BaseMeans;
 use jiff::Timestamp;
 use ocpp::{MonitoringBase, Severity};
 use serde::Deserialize;
@@ -23,15 +24,34 @@ struct LevelRequest {
 impl Station {
     pub(crate) fn set_monitoring_base(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
         let BaseRequest { monitoring_base: base } = read(payload)?;
-        match base {
-            MonitoringBase::All => self.monitors.restore(),
-            MonitoringBase::FactoryDefault => {
-                self.monitors.remove_custom();
-                self.monitors.restore();
+        let means = self.policy.monitors.base;
+        let table = &mut self.monitors;
+        match (base, means) {
+            (MonitoringBase::All, BaseMeans::AllButPreconfigured) => {}
+            (MonitoringBase::All, BaseMeans::AllButCustom) => {
+                table.remove_custom();
+                table.restore();
             }
-            MonitoringBase::HardWiredOnly => {
-                self.monitors.remove_custom();
-                self.monitors.remove_preconfigured();
+            (MonitoringBase::All, BaseMeans::EnableLevel) => {
+                table.wake();
+                table.restore();
+            }
+            (MonitoringBase::All, _) => table.restore(),
+            (MonitoringBase::FactoryDefault, BaseMeans::FactoryAndCustom) => {
+                table.remove_overriding();
+                table.restore();
+            }
+            (MonitoringBase::FactoryDefault, BaseMeans::FactoryForgetsReplaced) if table.is_overridden() => {
+                table.remove_custom();
+            }
+            (MonitoringBase::FactoryDefault, _) => {
+                table.remove_custom();
+                table.restore();
+            }
+            (MonitoringBase::HardWiredOnly, BaseMeans::HardWiredAndCustom) => table.remove_preconfigured(),
+            (MonitoringBase::HardWiredOnly, BaseMeans::HardWiredAndPreconfigured) => table.remove_added(),
+            (MonitoringBase::HardWiredOnly, _) => {
+                table.remove_custom_and_preconfigured();
             }
         }
         self.close_orphaned_streams();
@@ -42,7 +62,7 @@ impl Station {
 
     pub(crate) fn set_monitoring_level(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
         let LevelRequest { severity } = read(payload)?;
-        let Some(level) = u8::try_from(severity).ok().filter(|s| *s <= 9) else {
+        let Some(level) = self.policy.monitors.levels.level(severity) else {
             return Ok(json!({ "status": "Rejected" }));
         };
         self.monitors.level = Severity(level);

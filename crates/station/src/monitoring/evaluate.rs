@@ -1,9 +1,10 @@
 //! When monitors fire: on a change of value, when the time has come, and when they become active.
 
 use super::event::Source;
+use super::monitor::Setting;
 use crate::device::VariableId;
 use crate::engine::Station;
-use crate::policy::DeltaReference;
+use crate::policy::{Alerts, ClockAligned, InTransactions, Period, SwitchedOff};
 use jiff::Timestamp;
 use ocpp::{EventNotification, MonitorType};
 
@@ -26,9 +27,13 @@ impl Station {
         if !self.monitoring {
             return;
         }
+        let drifts = self.policy.events.period == Period::Drifts;
         for index in 0..self.monitors.installed.len() {
             let Some(monitor) = self.monitors.installed.get_mut(index) else { continue };
             let Some(due) = monitor.due.filter(|due| monitor.active && *due <= now) else { continue };
+            let late = drifts && monitor.setting.monitor_type == MonitorType::Periodic;
+            let due =
+                if late { due.saturating_add(monitor.part_of_interval(0.25)).unwrap_or(due) } else { due };
             monitor.due = monitor.next_due(due, now);
             self.fire(index, false, now);
         }
@@ -40,12 +45,17 @@ impl Station {
         if !self.monitoring {
             return;
         }
-        let enabled = self.model.own("MonitoringCtrlr", "Enabled", None).is_none_or(|v| v.actual() == "true");
+        let events = self.policy.events;
+        let enabled = self.model.own("MonitoringCtrlr", "Enabled", None).is_none_or(|v| v.actual() == "true")
+            || events.switched_off == SwitchedOff::DoesNothing;
         for index in 0..self.monitors.installed.len() {
             let Some(monitor) = self.monitors.installed.get(index) else { continue };
             let was = monitor.active;
-            let is =
-                enabled && (!monitor.setting.transaction || self.in_transaction(monitor.setting.variable));
+            let awake = || {
+                events.in_transactions == InTransactions::Watches
+                    && self.in_transaction(monitor.setting.variable)
+            };
+            let is = enabled && (!monitor.setting.transaction || awake());
             if is && !was {
                 self.activate(index, now);
             } else if was && !is {
@@ -60,19 +70,33 @@ impl Station {
     }
 
     fn activate(&mut self, index: usize, now: Timestamp) {
+        if !self.policy.alerts_when_set() {
+            return self.wake_silently(index, now);
+        }
         self.rebase(index, now);
         if let Some(monitor) = self.monitors.installed.get_mut(index) {
             monitor.active = true;
         }
-        if self.policy.alerts_when_set() {
-            self.compare(index, now);
-        }
+        self.compare(index, now);
+    }
+
+    /// A monitor watches from now on; what is beyond its threshold already is as if it were told.
+    pub(super) fn wake_silently(&mut self, index: usize, now: Timestamp) {
+        self.rebase(index, now);
+        let Some(monitor) = self.monitors.installed.get_mut(index) else { return };
+        let Setting { monitor_type, value, variable, .. } = monitor.setting;
+        monitor.active = true;
+        monitor.fired = self.model.get(variable).is_some_and(|v| self.policy.exceeds(monitor_type, value, v));
     }
 
     /// Counts deltas and periods from now.
     pub(super) fn rebase(&mut self, index: usize, now: Timestamp) {
         let Some(monitor) = self.monitors.installed.get_mut(index) else { return };
-        monitor.due = monitor.first_due(now);
+        let clock = self.policy.events.clock;
+        let off = clock == ClockAligned::HalfAnIntervalLater
+            && monitor.setting.monitor_type == MonitorType::PeriodicClockAligned;
+        let share = monitor.part_of_interval(if off { 0.5 } else { 0.0 });
+        monitor.due = monitor.first_due(now).and_then(|due| due.saturating_add(share).ok());
         if let Some(variable) = self.model.get(monitor.setting.variable) {
             monitor.reference = variable.actual().to_owned();
         }
@@ -84,24 +108,28 @@ impl Station {
         let Some(variable) = self.model.get(monitor.setting.variable) else { return };
         if monitor.can_clear() {
             let exceeds = self.policy.exceeds(monitor.setting.monitor_type, monitor.setting.value, variable);
-            if exceeds != monitor.fired {
+            let again = self.policy.events.alerts == Alerts::AtEachChange
+                && monitor.class == EventNotification::CustomMonitor;
+            if exceeds != monitor.fired || (exceeds && again) {
                 monitor.fired = exceeds;
                 self.fire(index, !exceeds, now);
             }
-        } else if monitor.setting.monitor_type == MonitorType::Delta
-            && self.policy.changed_enough(monitor.setting.value, variable, &monitor.reference)
-        {
-            if self.policy.events.delta_reference == DeltaReference::LastTold {
+        } else if monitor.setting.monitor_type == MonitorType::Delta {
+            let told = self.policy.changed_enough(monitor.setting.value, variable, &monitor.reference);
+            if self.policy.counts_from_here(variable, told) {
                 monitor.reference = variable.actual().to_owned();
             }
-            self.fire(index, false, now);
+            if told {
+                self.fire(index, false, now);
+            }
         }
     }
 
     /// Makes the event of a monitor, unless the monitoring level holds it back.
     pub(crate) fn fire(&mut self, index: usize, cleared: bool, now: Timestamp) {
         let Some(monitor) = self.monitors.installed.get(index) else { return };
-        if !self.policy.reports(monitor.setting.severity, self.monitors.level) {
+        let Setting { monitor_type, severity, .. } = monitor.setting;
+        if !self.policy.lets_fire(monitor_type, severity, self.monitors.level) {
             return;
         }
         if let Some(id) = monitor.id.filter(|id| !cleared && self.streams.has(*id)) {

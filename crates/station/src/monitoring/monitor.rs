@@ -86,6 +86,11 @@ impl Monitor {
         due.checked_add(SignedDuration::from_millis(ahead)).ok()
     }
 
+    /// A part of the interval of a periodic monitor.
+    pub(crate) fn part_of_interval(&self, share: f64) -> SignedDuration {
+        self.interval().map_or(SignedDuration::ZERO, |all| all.mul_f64(share))
+    }
+
     fn interval(&self) -> Option<SignedDuration> {
         SignedDuration::try_from_secs_f64(self.setting.value).ok()
     }
@@ -96,6 +101,8 @@ impl Monitor {
 pub(crate) struct MonitorTable {
     pub(crate) installed: Vec<Monitor>,
     shipped: Vec<Monitor>,
+    /// What was removed last.
+    asleep: Vec<Monitor>,
     next_id: MonitorId,
     pub(crate) level: Severity,
 }
@@ -125,22 +132,21 @@ impl MonitorTable {
             let rest = model.get(b.variable).map(|v| v.actual().to_owned());
             shipped.push(Monitor { rest, ..Monitor::new(id, class, setting) });
         }
-        MonitorTable { installed: shipped.clone(), shipped, next_id, level }
+        MonitorTable { installed: shipped.clone(), shipped, asleep: Vec::new(), next_id, level }
     }
 
     pub(crate) fn position(&self, id: MonitorId) -> Option<usize> {
         self.installed.iter().position(|m| m.id == Some(id))
     }
 
-    /// Whether another monitor on this variable has the same type and severity (N04.FR.10).
-    pub(crate) fn has_twin(&self, setting: &Setting, id: Option<MonitorId>) -> bool {
-        self.installed.iter().any(|m| {
-            m.id.is_some()
-                && (id.is_none() || m.id != id)
-                && m.setting.variable == setting.variable
-                && m.setting.monitor_type == setting.monitor_type
-                && m.setting.severity == setting.severity
-        })
+    /// How many monitors the operator has.
+    pub(crate) fn custom(&self) -> usize {
+        self.installed.iter().filter(|m| m.class == EventNotification::CustomMonitor).count()
+    }
+
+    /// Whether this is the id given last.
+    pub(crate) fn is_last(&self, id: MonitorId) -> bool {
+        id == self.next_id - 1
     }
 
     /// Installs a custom monitor under a new id. Ids are never given twice.
@@ -153,12 +159,49 @@ impl MonitorTable {
 
     /// Removes custom monitors, those that override a preconfigured one included.
     pub(crate) fn remove_custom(&mut self) {
-        self.installed.retain(|m| m.class != EventNotification::CustomMonitor);
+        self.remove(|m| m.class == EventNotification::CustomMonitor);
+    }
+
+    /// Removes custom monitors, but none that overrides a preconfigured one.
+    pub(crate) fn remove_added(&mut self) {
+        let shipped: Vec<_> = self.shipped.iter().map(|m| m.id).collect();
+        self.remove(|m| m.class == EventNotification::CustomMonitor && !shipped.contains(&m.id));
+    }
+
+    /// Removes what overrides a preconfigured monitor.
+    pub(crate) fn remove_overriding(&mut self) {
+        let shipped: Vec<_> = self.shipped.iter().map(|m| m.id).collect();
+        self.remove(|m| m.class == EventNotification::CustomMonitor && shipped.contains(&m.id));
     }
 
     /// Removes preconfigured monitors; [`MonitorTable::restore`] brings them back.
     pub(crate) fn remove_preconfigured(&mut self) {
-        self.installed.retain(|m| m.class != EventNotification::PreconfiguredMonitor);
+        self.remove(|m| m.class == EventNotification::PreconfiguredMonitor);
+    }
+
+    /// Removes all but what is built in.
+    pub(crate) fn remove_custom_and_preconfigured(&mut self) {
+        self.remove(|m| m.class != EventNotification::HardWiredMonitor && m.id.is_some());
+    }
+
+    /// Whether a monitor of the operator overrides a preconfigured one.
+    pub(crate) fn is_overridden(&self) -> bool {
+        let custom = |m: &&Monitor| m.class == EventNotification::CustomMonitor;
+        self.installed.iter().filter(custom).any(|m| self.shipped.iter().any(|s| s.id == m.id))
+    }
+
+    fn remove(&mut self, is: impl Fn(&Monitor) -> bool) {
+        let (gone, stay) = std::mem::take(&mut self.installed).into_iter().partition(is);
+        self.installed = stay;
+        self.asleep = gone;
+    }
+
+    /// Wakes the monitors of the operator that were removed last.
+    pub(crate) fn wake(&mut self) {
+        let custom = |m: &Monitor| m.class == EventNotification::CustomMonitor;
+        let awake: Vec<Monitor> = std::mem::take(&mut self.asleep).into_iter().filter(custom).collect();
+        self.installed.retain(|m| !awake.iter().any(|a| a.id == m.id));
+        self.installed.extend(awake);
     }
 
     /// Brings back every shipped monitor whose id is free.

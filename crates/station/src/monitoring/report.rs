@@ -5,7 +5,7 @@ use crate::dispatch::Refusal;
 use crate::engine::Station;
 use crate::message::{put, read};
 use jiff::Timestamp;
-use ocpp::{MonitoringCriterion, Version};
+use ocpp::{EventNotification, MonitoringCriterion, Version};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -42,6 +42,7 @@ impl Station {
     fn select_monitors(&self, request: &Request) -> Vec<Value> {
         let mut entries = Vec::new();
         let exact = self.policy.answers.monitoring_filter;
+        let mut room = self.policy.monitors.listed.unwrap_or(usize::MAX);
         for (id, variable) in self.model.all() {
             if !Selector::any(&request.component_variable, variable, exact) {
                 continue;
@@ -53,6 +54,11 @@ impl Station {
                 .iter()
                 .filter(|m| m.setting.variable == id)
                 .filter(|m| criteria.is_empty() || criteria.contains(&m.setting.monitor_type.criterion()))
+                .filter(|m| {
+                    let custom = m.class == EventNotification::CustomMonitor;
+                    room = room.saturating_sub(usize::from(custom));
+                    !custom || room > 0
+                })
                 .filter_map(|m| self.describe_monitor(m))
                 .collect();
             if !monitors.is_empty() {

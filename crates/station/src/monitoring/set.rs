@@ -5,6 +5,7 @@ use crate::device::Lookup;
 use crate::dispatch::Refusal;
 use crate::engine::Station;
 use crate::message::{put, read};
+use crate::policy::{BuiltInIs, Elsewhere, Removal, SameId, Several, Twin, UnknownId, WhenMoved};
 use crate::streams::Params;
 use jiff::Timestamp;
 use ocpp::{ComponentRef, EventNotification, MonitorType, Severity, VariableRef};
@@ -39,7 +40,18 @@ struct ClearRequest {
 
 /// Why a monitor was not set: SetMonitoringStatusEnumType, and a reason code where one helps.
 #[derive(Debug, Clone, Copy)]
-struct NotSet(&'static str, Option<&'static str>);
+struct NotSet {
+    status: &'static str,
+    reason: Option<&'static str>,
+    /// What is set all the same, by a station that does not do as it says.
+    yet: Option<Setting>,
+}
+
+impl NotSet {
+    fn because(status: &'static str, reason: Option<&'static str>) -> NotSet {
+        NotSet { status, reason, yet: None }
+    }
+}
 
 impl Station {
     pub(crate) fn set_variable_monitoring(
@@ -48,26 +60,35 @@ impl Station {
         now: Timestamp,
     ) -> Result<Value, Refusal> {
         let request: SetRequest = read(payload)?;
-        let results: Vec<Value> =
-            request.set_monitoring_data.iter().map(|data| self.set_monitor(data, now)).collect();
+        let mut results: Vec<Value> = Vec::new();
+        for data in &request.set_monitoring_data {
+            let refused = |r: &Value| r.get("status") != Some(&json!("Accepted"));
+            let stops = self.policy.monitors.several == Several::UpToTheFirstRefused;
+            let skipped = stops && results.iter().any(refused);
+            results.push(self.set_monitor(data, skipped, now));
+        }
         Ok(json!({ "setMonitoringResult": results }))
     }
 
-    fn set_monitor(&mut self, data: &SetData, now: Timestamp) -> Value {
+    fn set_monitor(&mut self, data: &SetData, skipped: bool, now: Timestamp) -> Value {
         let mut result = json!({
             "type": data.monitor_type,
             "severity": data.severity,
             "component": data.component,
             "variable": data.variable,
         });
-        match self.judge_setting(data) {
+        let judged = if skipped { Err(NotSet::because("Rejected", None)) } else { self.judge_setting(data) };
+        match judged {
             Ok(setting) => {
                 put(&mut result, "status", "Accepted");
                 let id = self.install(data.id, setting, now);
                 put(&mut result, "id", id);
                 self.stream_for(id, data.periodic_event_stream);
             }
-            Err(NotSet(status, reason)) => {
+            Err(NotSet { status, reason, yet }) => {
+                if let Some(setting) = yet {
+                    self.install(data.id, setting, now);
+                }
                 put(&mut result, "status", status);
                 if let Some(reason) = reason {
                     put(&mut result, "statusInfo", json!({ "reasonCode": reason }));
@@ -81,46 +102,86 @@ impl Station {
     fn judge_setting(&self, data: &SetData) -> Result<Setting, NotSet> {
         let variable = match self.model.lookup(&data.component, &data.variable) {
             Lookup::Found(variable) => variable,
-            Lookup::UnknownComponent => return Err(NotSet("UnknownComponent", None)),
-            Lookup::UnknownVariable => return Err(NotSet("UnknownVariable", None)),
+            Lookup::UnknownComponent => return Err(NotSet::because("UnknownComponent", None)),
+            Lookup::UnknownVariable => return Err(NotSet::because("UnknownVariable", None)),
         };
-        if let Some(id) = data.id {
-            let replaced = self.monitors.position(id).and_then(|n| self.monitors.installed.get(n));
-            match replaced {
-                None => return Err(NotSet("Rejected", Some("NotFound"))),
-                Some(m) if m.setting.variable != variable => return Err(NotSet("Rejected", None)),
-                Some(m) if !self.policy.may_replace(m.class) => {
-                    return Err(NotSet("Rejected", Some("ReadOnly")));
-                }
-                Some(_) => {}
-            }
-        }
-        let Some(described) = self.model.get(variable) else { return Err(NotSet("UnknownVariable", None)) };
-        if !data.monitor_type.is_in(self.version) || !described.supports(data.monitor_type) {
-            return Err(NotSet("UnsupportedMonitorType", None));
-        }
-        if data.periodic_event_stream.is_some_and(|p| !self.may_stream(data.monitor_type, p)) {
-            return Err(NotSet("Rejected", Some("UnsupportedRequest")));
-        }
-        let severity = u8::try_from(data.severity)
-            .ok()
-            .filter(|s| *s <= 9)
-            .map(Severity)
-            .ok_or(NotSet("Rejected", None))?;
-        if !self.policy.accepts_value(data.monitor_type, data.value, described, self.version) {
-            return Err(NotSet("Rejected", None));
-        }
+        let severity = self.policy.monitors.severities.severity(data.severity).map(Severity);
+        let Some(described) = self.model.get(variable) else {
+            return Err(NotSet::because("UnknownVariable", None));
+        };
         let setting = Setting {
             variable,
             monitor_type: data.monitor_type,
             value: data.value,
-            severity,
+            severity: severity.unwrap_or(Severity(9)),
             transaction: data.transaction,
         };
-        if self.monitors.has_twin(&setting, data.id) {
-            return Err(NotSet("Duplicate", None));
+        if let Some(id) = data.id {
+            self.judge_replacing(id, setting)?;
+        }
+        if !data.monitor_type.is_in(self.version) || !self.policy.accepts_kind(data.monitor_type, described) {
+            return Err(NotSet::because("UnsupportedMonitorType", None));
+        }
+        if data.periodic_event_stream.is_some_and(|p| !self.may_stream(data.monitor_type, p)) {
+            return Err(NotSet::because("Rejected", Some("UnsupportedRequest")));
+        }
+        if severity.is_none()
+            || !self.policy.accepts_value(data.monitor_type, data.value, described, self.version)
+        {
+            return Err(NotSet::because("Rejected", None));
+        }
+        if self.has_twin(&setting, data.id) {
+            let yet = (self.policy.monitors.twin == Twin::RefusedYetSet).then_some(setting);
+            return Err(NotSet { yet, ..NotSet::because("Duplicate", None) });
+        }
+        if data.id.is_none() && self.policy.monitors.room.is_some_and(|room| self.monitors.custom() >= room) {
+            return Err(NotSet::because("Rejected", Some("NoResource")));
         }
         Ok(setting)
+    }
+
+    /// Whether the monitor with this id may be replaced (N04.FR.13, N04.FR.16, N04.FR.18).
+    fn judge_replacing(&self, id: MonitorId, setting: Setting) -> Result<(), NotSet> {
+        let decided = self.policy.monitors;
+        let yet = |does: bool| does.then_some(setting);
+        match self.monitors.position(id).and_then(|n| self.monitors.installed.get(n)) {
+            None if decided.unknown_id == UnknownId::Ignored => Ok(()),
+            None => Err(NotSet::because("Rejected", Some("NotFound"))),
+            Some(m) if m.setting.variable != setting.variable => match decided.elsewhere {
+                Elsewhere::Moves => Ok(()),
+                Elsewhere::Refused => Err(NotSet::because("Rejected", None)),
+                Elsewhere::RefusedYetMoves => {
+                    Err(NotSet { yet: yet(true), ..NotSet::because("Rejected", None) })
+                }
+            },
+            Some(m) if !self.policy.may_replace(m.class) => {
+                let yet = yet(decided.built_in == BuiltInIs::RefusedYetReplaced);
+                Err(NotSet { yet, ..NotSet::because("Rejected", Some("ReadOnly")) })
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Whether another monitor on this variable has the same type and severity (N04.FR.10).
+    #[allow(clippy::float_cmp)] // the very same value
+    fn has_twin(&self, setting: &Setting, id: Option<MonitorId>) -> bool {
+        self.monitors.installed.iter().any(|m| {
+            let severity = m.setting.severity == setting.severity;
+            m.id.is_some()
+                && (id.is_none() || m.id != id)
+                && m.setting.variable == setting.variable
+                && m.setting.monitor_type == setting.monitor_type
+                && match self.policy.monitors.twin {
+                    Twin::Refused | Twin::RefusedYetSet => severity,
+                    Twin::Welcome => false,
+                    Twin::RefusedIfOfSameValue => severity && m.setting.value == setting.value,
+                    Twin::PeriodicRefusedAtAnySeverity => {
+                        severity
+                            || (setting.monitor_type == MonitorType::Periodic
+                                && m.class == EventNotification::CustomMonitor)
+                    }
+                }
+        })
     }
 
     /// Opens the stream a monitor was set with; one it had before is closed (N11.FR.01, N13.FR.06).
@@ -132,7 +193,9 @@ impl Station {
     }
 
     fn install(&mut self, id: Option<MonitorId>, setting: Setting, now: Timestamp) -> MonitorId {
-        let replaced = id.and_then(|id| Some((id, self.monitors.position(id)?)));
+        let decided = self.policy.monitors.same_id;
+        let again = id.filter(|_| decided != SameId::Doubled);
+        let replaced = again.and_then(|id| Some((id, self.monitors.position(id)?)));
         let (id, index) = match replaced {
             None => (self.monitors.add(setting), self.monitors.installed.len().saturating_sub(1)),
             Some((id, index)) => (id, index),
@@ -140,11 +203,20 @@ impl Station {
         let mut exceeded_before = false;
         if let (Some(_), Some(monitor)) = (replaced, self.monitors.installed.get_mut(index)) {
             exceeded_before = monitor.can_clear() && monitor.fired;
+            let severity = match decided {
+                SameId::KeepsSeverity => monitor.setting.severity,
+                _ => setting.severity,
+            };
+            let setting = Setting { severity, ..setting };
             *monitor = Monitor::new(Some(id), EventNotification::CustomMonitor, setting);
             exceeded_before &= monitor.can_clear();
         }
+        let silent = self.policy.events.when_moved == WhenMoved::Silent;
+        if silent && replaced.is_some() {
+            self.wake_silently(index, now);
+        }
         self.refresh_activity(now);
-        if exceeded_before {
+        if exceeded_before && !silent {
             self.clear_if_inside(index, now);
         }
         id
@@ -159,22 +231,38 @@ impl Station {
         }
     }
 
-    pub(crate) fn clear_variable_monitoring(&mut self, payload: &Value) -> Result<Value, Refusal> {
+    pub(crate) fn clear_variable_monitoring(
+        &mut self,
+        payload: &Value,
+        now: Timestamp,
+    ) -> Result<Value, Refusal> {
         let request: ClearRequest = read(payload)?;
-        let results: Vec<Value> =
-            request.id.iter().map(|id| json!({ "id": id, "status": self.clear_monitor(*id) })).collect();
+        let clear = |id: &MonitorId| json!({ "id": id, "status": self.clear_monitor(*id, now) });
+        let results: Vec<Value> = request.id.iter().map(clear).collect();
         Ok(json!({ "clearMonitoringResult": results }))
     }
 
     /// Removes a monitor without a word on what it had alerted (N07.FR.12).
-    fn clear_monitor(&mut self, id: MonitorId) -> &'static str {
+    fn clear_monitor(&mut self, id: MonitorId, now: Timestamp) -> &'static str {
+        let (removal, built_in) = (self.policy.monitors.removal, self.policy.monitors.built_in);
         let Some(index) = self.monitors.position(id) else { return "NotFound" };
-        let class = self.monitors.installed.get(index).map(|m| m.class);
-        if class.is_some_and(|class| !self.policy.may_clear(class)) {
+        let monitor = self.monitors.installed.get(index);
+        let refused = monitor.is_some_and(|m| !self.policy.may_clear(m.class));
+        if refused && built_in != BuiltInIs::RefusedYetRemoved {
             return "Rejected";
+        }
+        if removal == Removal::TellsTheEnd && monitor.is_some_and(|m| m.fired) {
+            self.fire(index, true, now);
+        }
+        if removal == Removal::LeavesTheLastSet && self.monitors.is_last(id) {
+            return "Accepted";
         }
         self.monitors.installed.remove(index);
         self.close_stream(id);
-        "Accepted"
+        match removal {
+            _ if refused => "Rejected",
+            Removal::SaysNotFound => "NotFound",
+            _ => "Accepted",
+        }
     }
 }
