@@ -5,6 +5,7 @@ use crate::device::{VariableId, value};
 use crate::engine::Station;
 use crate::link::Queued;
 use crate::message::put;
+use crate::policy::outages::BeforeAcceptance;
 use jiff::Timestamp;
 use ocpp::{EventNotification, EventTrigger, Severity, Version};
 use serde_json::{Value, json};
@@ -94,7 +95,11 @@ impl Station {
         // Connected but not accepted yet, the station is not offline: everything is kept.
         let limit = self.model.own_number("MonitoringCtrlr", "OfflineQueuingSeverity", None);
         for event in events {
-            if self.link.up || self.policy.queues(event.severity, limit) {
+            if self.link.up {
+                if self.policy.outages.before_acceptance != BeforeAcceptance::Lost {
+                    self.queue(Queued::Event(event));
+                }
+            } else if self.policy.queues(event.severity, limit) {
                 self.queue(Queued::Event(event));
             } else {
                 self.lose(&event);

@@ -52,6 +52,11 @@ impl Monitor {
         }
     }
 
+    /// Forgets what it has alerted.
+    pub(crate) fn forget(&mut self) {
+        self.fired = false;
+    }
+
     /// Whether it compares with a threshold or target, and can therefore clear.
     pub(crate) fn can_clear(&self) -> bool {
         matches!(
@@ -154,6 +159,14 @@ impl MonitorTable {
     /// Removes custom monitors, those that override a preconfigured one included.
     pub(crate) fn remove_custom(&mut self) {
         self.installed.retain(|m| m.class != EventNotification::CustomMonitor);
+    }
+
+    /// Installs each custom monitor once more.
+    pub(crate) fn double_custom(&mut self) {
+        let custom = self.installed.iter().filter(|m| m.class == EventNotification::CustomMonitor);
+        for setting in custom.map(|m| m.setting).collect::<Vec<_>>() {
+            self.add(setting);
+        }
     }
 
     /// Removes preconfigured monitors; [`MonitorTable::restore`] brings them back.
