@@ -3,10 +3,9 @@
 use crate::device::{address, value};
 use crate::engine::Station;
 use crate::message::put;
-use crate::monitoring::Monitor;
 use crate::policy::outages::{
-    AtOnce, BootAgain, HeartbeatInterval, LevelAfterRestart, OnIdle, OneEvse, Reconnected, StatesAfterBoot,
-    StatesAfterOutage, Survival,
+    AtOnce, BootAgain, HeartbeatInterval, LevelAfterRestart, OnIdle, OneEvse, QueueTimes, Reconnected,
+    StatesAfterBoot, StatesAfterOutage, Survival,
 };
 use crate::security::SecurityEvent;
 use jiff::{SignedDuration, Timestamp};
@@ -90,6 +89,9 @@ impl Station {
             self.boot.registration = Registration::Unanswered;
         }
         if self.is_accepted() {
+            if self.policy.outages.queue_times == QueueTimes::OfDelivery {
+                self.restamp_queue(now);
+            }
             self.deliver_queue(now);
             self.report_after_offline(now);
             self.tell_what_was_not_queued(now);
@@ -271,31 +273,29 @@ impl Station {
 
     /// Reboots after everything else was said. Monitors, what they have alerted, and availability survive
     /// (N07.FR.13, G03.FR.08).
-    pub(crate) fn finish_reset(&mut self) {
+    pub(crate) fn finish_reset(&mut self, now: Timestamp) {
         if let Some(reason) = self.boot.reset.take() {
             self.flush_transactions();
             self.boot = Boot::new(reason);
             self.abandon_upload();
             self.monitoring = false;
             self.roll_ups.forget_events();
-            self.survive_restart();
+            self.survive_restart(now);
             self.out.push_back(crate::engine::Outgoing::Reboot);
         }
     }
 
     /// What is kept over a restart, and what is not.
-    fn survive_restart(&mut self) {
+    fn survive_restart(&mut self, now: Timestamp) {
         let decided = self.policy.outages;
         match decided.monitors {
             Survival::Kept => {}
             Survival::Lost => self.monitors.remove_custom(),
             Survival::Doubled => self.monitors.double_custom(),
         }
-        if decided.alerted != Survival::Kept {
-            self.monitors.installed.iter_mut().for_each(Monitor::forget);
-        }
-        if decided.availability != Survival::Kept {
+        if decided.availability == Survival::Lost {
             self.availability.open_all();
+            self.derive_availability(now);
         }
         if decided.level != LevelAfterRestart::Kept {
             self.monitors.level = Severity(9);

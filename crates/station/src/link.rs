@@ -1,6 +1,8 @@
 //! The station's side of the wire: its own CALLs, and what waits while it is offline.
 
+use crate::device::value;
 use crate::engine::{Outgoing, Station};
+use crate::message::put;
 use crate::monitoring::Event;
 use crate::policy::outages::{Room, Unanswered};
 use jiff::Timestamp;
@@ -84,6 +86,15 @@ impl Station {
         };
         for call in unanswered.into_iter().filter(tells).rev() {
             self.link.queue.push_front(Queued::Call(call));
+        }
+    }
+
+    /// Lets what has waited bear the present time.
+    pub(crate) fn restamp_queue(&mut self, now: Timestamp) {
+        for one in &mut self.link.queue {
+            if let Queued::Event(event) = one {
+                put(&mut event.data, "timestamp", value::time(now));
+            }
         }
     }
 

@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a station waits that does not come back at once.
 const LATER: Duration = Duration::from_secs(30);
 /// How long a station waits that does not come back soon.
-const LATE: Duration = Duration::from_secs(600);
+const LATE: Duration = Duration::from_secs(90);
 /// How long a station is away that does not come back.
 const FOR_EVER: Duration = Duration::from_secs(1 << 30);
 /// MessageTimeout where the device model has none, in seconds.

@@ -258,6 +258,7 @@ fn restarts() -> Vec<Deviation> {
     vec![
         defect("boot-reason-unknown", "every boot gives the reason Unknown")
             .breaks(&["B-0361"])
+            .warns(&["B-0367"])
             .wire(|_| reason("Unknown", None)),
         defect("reset-told-as-power-up", "a restart on request is announced as PowerUp")
             .breaks(&["B-0361"])

@@ -3,9 +3,9 @@
 use super::boots::time_of;
 use super::{Deviation, defect};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use station::policy::outages::{
-    ComingBack, NotQueued, Queued, Reconnected, Room, StatesAfterOutage, Unanswered,
+    ComingBack, NotQueued, QueueTimes, Queued, Reconnected, Room, StatesAfterOutage, Unanswered,
 };
 use station::wire::{Between, Middle, Passing, Wire};
 use std::collections::BTreeSet;
@@ -39,7 +39,8 @@ impl<F: FnMut(&mut Vec<Value>, Timestamp) + Send> Middle for Late<F> {
 #[derive(Default)]
 struct Unaware {
     told: BTreeSet<i64>,
-    losing: bool,
+    /// When something was told again, because a cut had come before its answer.
+    again: Option<Timestamp>,
 }
 
 impl Middle for Unaware {
@@ -48,10 +49,9 @@ impl Middle for Unaware {
         let mut empty = false;
         if let Some(data) = events(&mut p) {
             let ids: Vec<i64> = data.iter().filter_map(|e| e["eventId"].as_i64()).collect();
-            let again = ids.iter().any(|id| self.told.contains(id));
-            // What is told again was not answered before a cut.
-            self.losing = again || self.losing && data.iter().any(|e| is_late(e, now));
-            if self.losing && !again {
+            if ids.iter().any(|id| self.told.contains(id)) {
+                self.again = Some(now);
+            } else if self.again.is_some_and(|at| now.duration_since(at).as_secs() < 5) {
                 data.retain(|e| !is_late(e, now));
             }
             self.told.extend(ids);
@@ -78,11 +78,12 @@ impl Middle for Twice {
 
 pub(super) fn deviations() -> Vec<Deviation> {
     vec![
-        defect("comes-back-late", "after a lost connection the station waits for ten minutes before it connects again")
+        defect("comes-back-late", "after a lost connection the station waits for a minute and a half before it connects again")
             .breaks(&["B-0341"])
             .decides(|p| p.outages.coming_back = ComingBack::Late),
         defect("boots-when-reconnected", "BootNotification is sent after a mere loss of the connection")
             .warns(&["B-0349"])
+            .leaves_open(&["B-0351"])
             .decides(|p| p.outages.reconnected = Reconnected::Boots),
         defect("states-after-any-outage", "the state of every connector is told after the shortest outage")
             .warns(&["B-0351"])
@@ -107,18 +108,15 @@ pub(super) fn deviations() -> Vec<Deviation> {
             .decides(|p| p.outages.queued = Queued::All),
         defect("queue-restamped", "queued events bear the time at which they are delivered")
             .breaks(&["B-0345"])
-            .wire(|_| {
-                Between::new(Late(|data: &mut Vec<Value>, now: Timestamp| {
-                    data.iter_mut().for_each(|e| e["timestamp"] = json!(format!("{now:.3}")));
-                }))
-            }),
+            .decides(|p| p.outages.queue_times = QueueTimes::OfDelivery),
         defect("queue-backwards", "queued events are delivered in the reverse order")
-            .warns(&["B-0348"])
+            .warns(&["B-0348", "B-0323"])
             .wire(|_| Between::new(Late(|data: &mut Vec<Value>, _: Timestamp| data.reverse()))),
-        defect("queue-delivered-twice", "queued events are delivered twice").breaks(&["B-0342"]).wire(|_| Between::new(Twice)),
-        defect("alerts-not-queued", "samples of an outage are queued and alerts are not").warns(&["B-0343"]).wire(|_| {
-            Between::new(Late(|data: &mut Vec<Value>, _: Timestamp| data.retain(|e| e["trigger"] != "Alerting")))
-        }),
+        defect("queue-delivered-twice", "queued events are delivered twice").breaks(&["B-0342", "B-0346", "B-0321"])
+            .warns(&["B-0352", "B-0366", "B-0323"]).wire(|_| Between::new(Twice)),
+        defect("alerts-not-queued", "samples of an outage are queued and alerts are not")
+            .warns(&["B-0343"])
+            .decides(|p| p.outages.queued = Queued::Periodic),
         defect("cut-not-noticed", "what happens after the connection was cut without a word is lost")
             .breaks(&["B-0346"])
             .wire(|_| Between::new(Unaware::default())),

@@ -3,7 +3,7 @@
 use super::event::Source;
 use crate::device::VariableId;
 use crate::engine::Station;
-use crate::policy::DeltaReference;
+use crate::policy::{DeltaReference, LevelOnBuiltIn};
 use jiff::Timestamp;
 use ocpp::{EventNotification, MonitorType};
 
@@ -101,7 +101,9 @@ impl Station {
     /// Makes the event of a monitor, unless the monitoring level holds it back.
     pub(crate) fn fire(&mut self, index: usize, cleared: bool, now: Timestamp) {
         let Some(monitor) = self.monitors.installed.get(index) else { return };
-        if !self.policy.reports(monitor.setting.severity, self.monitors.level) {
+        let exempt = monitor.class == EventNotification::HardWiredMonitor
+            && self.policy.events.level_on_built_in == LevelOnBuiltIn::Ignored;
+        if !exempt && !self.policy.reports(monitor.setting.severity, self.monitors.level) {
             return;
         }
         if let Some(id) = monitor.id.filter(|id| !cleared && self.streams.has(*id)) {

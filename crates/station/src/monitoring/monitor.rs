@@ -52,11 +52,6 @@ impl Monitor {
         }
     }
 
-    /// Forgets what it has alerted.
-    pub(crate) fn forget(&mut self) {
-        self.fired = false;
-    }
-
     /// Whether it compares with a threshold or target, and can therefore clear.
     pub(crate) fn can_clear(&self) -> bool {
         matches!(

@@ -1,7 +1,7 @@
 //! When the station is back: after a start what is wrong is told, and after an outage what it could not tell.
 
 use crate::engine::Station;
-use crate::policy::outages::{NotQueued, StillWrong};
+use crate::policy::outages::{NotQueued, StillWrong, Survival};
 use jiff::Timestamp;
 use ocpp::{DataType, EventNotification};
 
@@ -15,11 +15,20 @@ impl Station {
         for index in 0..self.monitors.installed.len() {
             if self.monitors.installed.get(index).is_some_and(|m| m.active) {
                 self.rebase(index, now);
-                self.compare(index, now);
+                self.compare_after_start(index, now);
             }
         }
         self.refresh_activity(now);
         self.tell_alarms(&fired, now);
+    }
+
+    fn compare_after_start(&mut self, index: usize, now: Timestamp) {
+        if self.policy.outages.alerted == Survival::Kept {
+            return self.compare(index, now);
+        }
+        if let Some(m) = self.monitors.installed.get_mut(index) {
+            m.fired = false;
+        }
     }
 
     /// Tells of the built-in alarms that were there before the start and still are (archetype row B-0364): OCPP asks

@@ -9,6 +9,8 @@ pub struct Events {
     pub delta_reference: DeltaReference,
     /// Which severities a level lets through.
     pub level: LevelReach,
+    /// Whether the level holds built-in monitors back.
+    pub level_on_built_in: LevelOnBuiltIn,
 }
 
 /// Whether a value exactly on a threshold is beyond it (N07.FR.16, N07.FR.17).
@@ -41,4 +43,14 @@ pub enum LevelReach {
     BelowIt,
     /// One more than the level.
     OneMore,
+}
+
+/// Whether the level holds built-in monitors back (N05.FR.03, N07.FR.15).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LevelOnBuiltIn {
+    /// It does, as any other.
+    #[default]
+    Obeyed,
+    /// It does not.
+    Ignored,
 }

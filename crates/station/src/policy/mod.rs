@@ -9,7 +9,7 @@ mod sessions;
 mod streams;
 
 pub use answers::Answers;
-pub use events::{DeltaReference, Events, LevelReach, OnThreshold};
+pub use events::{DeltaReference, Events, LevelOnBuiltIn, LevelReach, OnThreshold};
 pub use logs::Logs;
 pub use monitors::Monitors;
 pub use outages::Outages;
@@ -131,7 +131,7 @@ impl Policy {
     pub fn queues(self, severity: Severity, limit: Option<usize>) -> bool {
         let severity = usize::from(severity.0);
         limit.is_none_or(|limit| match self.outages.queued {
-            outages::Queued::UpToSeverity => severity <= limit,
+            outages::Queued::UpToSeverity | outages::Queued::Periodic => severity <= limit,
             outages::Queued::BelowSeverity => severity < limit,
             outages::Queued::FromSeverity => severity > limit,
             outages::Queued::All => true,

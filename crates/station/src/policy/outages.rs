@@ -19,6 +19,8 @@ pub struct Outages {
     pub states_after_outage: StatesAfterOutage,
     /// Which events are kept while the station is offline.
     pub queued: Queued,
+    /// What time a queued event bears when it is delivered.
+    pub queue_times: QueueTimes,
     /// How many messages are kept while the station is offline.
     pub room: Room,
     /// What becomes of events that were not answered.
@@ -111,7 +113,7 @@ pub enum ComingBack {
     Soon,
     /// After half a minute.
     Later,
-    /// After ten minutes.
+    /// After a minute and a half.
     Late,
 }
 
@@ -141,6 +143,18 @@ pub enum Queued {
     None,
     /// Those that are mild enough: the comparison is the wrong way round.
     FromSeverity,
+    /// Only periodic ones, of those that are severe enough.
+    Periodic,
+}
+
+/// What time a queued event bears when it is delivered (archetype row B-0345).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum QueueTimes {
+    /// That at which it happened.
+    #[default]
+    OfEvent,
+    /// That of its delivery.
+    OfDelivery,
 }
 
 /// How many messages are kept while the station is offline; OCPP promises no number (archetype row B-0352).
