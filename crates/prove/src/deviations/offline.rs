@@ -80,6 +80,7 @@ pub(super) fn deviations() -> Vec<Deviation> {
     vec![
         defect("comes-back-late", "after a lost connection the station waits for a minute and a half before it connects again")
             .breaks(&["B-0341"])
+        .leaves_open(&["B-0385"])
             .decides(|p| p.outages.coming_back = ComingBack::Late),
         defect("boots-when-reconnected", "BootNotification is sent after a mere loss of the connection")
             .warns(&["B-0349"])
@@ -110,7 +111,7 @@ pub(super) fn deviations() -> Vec<Deviation> {
             .breaks(&["B-0345"])
             .decides(|p| p.outages.queue_times = QueueTimes::OfDelivery),
         defect("queue-backwards", "queued events are delivered in the reverse order")
-            .warns(&["B-0348", "B-0323"])
+            .warns(&["B-0348"])
             .wire(|_| Between::new(Late(|data: &mut Vec<Value>, _: Timestamp| data.reverse()))),
         defect("queue-delivered-twice", "queued events are delivered twice").breaks(&["B-0342", "B-0346", "B-0321"])
             .warns(&["B-0352", "B-0366", "B-0323"]).wire(|_| Between::new(Twice)),

@@ -277,9 +277,17 @@ fn faults() -> Vec<Deviation> {
         defect("alarm-late", "it is told twenty seconds late that the breaker of an outlet has tripped")
             .breaks(&["F-0232"])
             .wire(|_| {
-                instead(|mut p, wire| {
-                    let late = p.each_of_call("NotifyEvent", "eventData").any(|e| of_outlet_breaker(e));
-                    wire.send_in(Duration::from_secs(if late { 20 } else { 0 }), p.frame);
+                let tripped = |e: &Value| {
+                    of_outlet_breaker(e) && e["variable"]["name"] == "Active" && e["actualValue"] == "true"
+                };
+                instead(move |mut p, wire| {
+                    if !p.each_of_call("NotifyEvent", "eventData").any(|e| tripped(e)) {
+                        return wire.send(p.frame);
+                    }
+                    wire.settle(&p);
+                    if let Some(payload) = p.frame.payload() {
+                        wire.call_in(Duration::from_secs(20), "NotifyEvent", payload.clone());
+                    }
                 })
             }),
         defect(
@@ -287,6 +295,7 @@ fn faults() -> Vec<Deviation> {
             "the event of an open door has another severity than its monitor",
         )
         .breaks(&["F-0241"])
+        .warns(&["B-0325"])
         .only(&[Version::V21])
         .wire(|_| {
             every_event(|e| {
@@ -318,7 +327,7 @@ fn alerts() -> Vec<Deviation> {
     vec![
         defect("one-edge-only", "it is not told that the emergency stop was released")
             .breaks(&["F-0131"])
-            .warns(&["B-0303"])
+            .warns(&["B-0303", "B-0307"])
             .wire(|_| {
                 tells(|e| {
                     let stop =
