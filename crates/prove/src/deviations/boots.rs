@@ -30,7 +30,7 @@ where
 }
 
 /// Acts on what the station says, with the last answer to its boot in mind.
-fn saying(act: impl FnMut(&str, Passing, &mut Wire) + Send + 'static) -> Between {
+pub(super) fn saying(act: impl FnMut(&str, Passing, &mut Wire) + Send + 'static) -> Between {
     let pass = |_: &str, p: Passing, wire: &mut Wire| wire.deliver(p.frame);
     Between::new(Minding(String::new(), act, pass))
 }

@@ -1,7 +1,7 @@
 //! What OCPP leaves to the station.
 
-use super::boots::{hearing, is_boot_answer};
-use super::{Deviation, hears, instead, says, variant};
+use super::boots::{hearing, is_boot_answer, saying};
+use super::{Deviation, hears, says, variant};
 use serde_json::{Value, json};
 use station::policy::outages::{ComingBack, LevelAfterRestart, StatesAfterBoot, StillWrong};
 use station::wire::{Between, Middle, Passing, Wire};
@@ -77,9 +77,10 @@ pub(super) fn deviations() -> Vec<Deviation> {
         variant("boot-takes-twenty-seconds", "each boot takes twenty seconds more")
             .allowed_by("no requirement says how long a boot takes; B-0361 allows three minutes")
             .wire(|_| {
-                instead(|p, wire| {
-                    let late = if p.is_call() && p.action == "BootNotification" { 20 } else { 0 };
-                    wire.send_in(Duration::from_secs(late), p.frame);
+                saying(|told, p, wire| {
+                    let first =
+                        p.is_call() && p.action == "BootNotification" && matches!(told, "" | "Accepted");
+                    wire.send_in(Duration::from_secs(if first { 20 } else { 0 }), p.frame);
                 })
             }),
         variant(

@@ -340,19 +340,11 @@ fn alerts() -> Vec<Deviation> {
             .decides(|p| p.events.level_on_built_in = LevelOnBuiltIn::Ignored),
         defect("roll-up-without-cause", "the event of a roll-up does not name the event it follows from")
             .warns(&["B-0305"])
+            .leaves_open(&["B-0306", "B-0331"])
             .wire(|_| {
                 every_event(|e| {
                     if let Some(fields) = e.as_object_mut() {
                         fields.remove("cause");
-                    }
-                })
-            }),
-        defect("roll-up-of-another-cause", "the event of a roll-up names the event before its cause")
-            .warns(&["B-0305"])
-            .wire(|_| {
-                every_event(|e| {
-                    if let Some(cause) = e["cause"].as_i64() {
-                        e["cause"] = json!(cause - 1);
                     }
                 })
             }),
@@ -382,7 +374,9 @@ fn alerts() -> Vec<Deviation> {
             |_| {
                 let mut first: Option<String> = None;
                 tells(move |e| {
-                    let built_in = e["eventNotificationType"] == "HardWiredMonitor";
+                    let built_in = e["eventNotificationType"] != "CustomMonitor"
+                        && (e["actualValue"] == "true" || e["actualValue"] == "false")
+                        && e["component"]["name"] != "ElectricalFeed";
                     let name = e["component"].to_string();
                     if !built_in || of_whole(e) || e["variable"]["name"] == "AvailabilityState" {
                         return true;
