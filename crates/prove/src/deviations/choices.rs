@@ -139,6 +139,10 @@ pub(super) fn deviations() -> Vec<Deviation> {
             .decides(|p| p.outages.level = LevelAfterRestart::Factory),
         variant("refuses-to-restart", "every request to restart is rejected")
             .allowed_by("OCPP B11.FR.01: the station may reject it")
+            .leaves_open(&[
+                "B-0002", "B-0003", "B-0004", "B-0005", "B-0006", "B-0008", "B-0153", "B-0361", "B-0362",
+                "B-0363", "B-0364", "B-0365", "B-0366", "B-0367", "B-0369",
+            ])
             .wire(|_| {
                 hears(|mut p, wire| {
                     if p.call("Reset").is_some() {
