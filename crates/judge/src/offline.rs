@@ -109,9 +109,13 @@ impl Periodic<'_> {
         all
     }
 
-    /// Whether the station stamps by the time of the happening: something lies well inside the gap.
+    /// Whether the station stamps by the time of the happening: something lies well inside the gap. What was sent before
+    /// it and not answered has its time from then.
     fn is_told_in_its_time(&self, within: &[(Timestamp, &Tick)]) -> bool {
-        within.iter().any(|(t, _)| self.gap.back_at.duration_since(*t) > signed(self.interval))
+        let margin = signed(self.interval);
+        within.iter().any(|(t, _)| {
+            self.gap.back_at.duration_since(*t) > margin && t.duration_since(self.gap.lost_at) > margin
+        })
     }
 
     /// Every value that fell due in the gap is delivered after it, once (archetype rows B-0342, B-0346 and B-0352).

@@ -48,6 +48,11 @@ impl Availability {
         self.is_off(Place { evse: Some(evse), connector: None })
     }
 
+    /// Forgets what the operator has switched off.
+    pub(crate) fn open_all(&mut self) {
+        self.inoperative.clear();
+    }
+
     fn connectors(&self) -> Vec<Connector> {
         self.derived.keys().filter_map(|p| p.evse.zip(p.connector)).collect()
     }
@@ -169,6 +174,16 @@ impl Station {
         self.availability.untold.clear();
         for connector in self.availability.connectors() {
             self.report_connector(connector, now);
+        }
+    }
+
+    /// Reports the connectors that cannot be used.
+    pub(crate) fn report_troubled_connectors(&mut self, now: Timestamp) {
+        self.availability.untold.clear();
+        for connector in self.availability.connectors() {
+            if self.connector_state(connector) != "Available" {
+                self.report_connector(connector, now);
+            }
         }
     }
 

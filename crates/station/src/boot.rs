@@ -3,9 +3,13 @@
 use crate::device::{address, value};
 use crate::engine::Station;
 use crate::message::put;
+use crate::policy::outages::{
+    AtOnce, BootAgain, HeartbeatInterval, LevelAfterRestart, OnIdle, OneEvse, QueueTimes, Reconnected,
+    StatesAfterBoot, StatesAfterOutage, Survival,
+};
 use crate::security::SecurityEvent;
 use jiff::{SignedDuration, Timestamp};
-use ocpp::Version;
+use ocpp::{Severity, Version};
 use serde_json::{Value, json};
 use spec::Place;
 
@@ -81,7 +85,13 @@ impl Station {
     /// The link is up: boot, or after a mere loss of the link go on (B04).
     pub(crate) fn link_up(&mut self, now: Timestamp) {
         self.note_start(now);
+        if self.is_accepted() && self.policy.outages.reconnected == Reconnected::Boots {
+            self.boot.registration = Registration::Unanswered;
+        }
         if self.is_accepted() {
+            if self.policy.outages.queue_times == QueueTimes::OfDelivery {
+                self.restamp_queue(now);
+            }
             self.deliver_queue(now);
             self.report_after_offline(now);
             self.tell_what_was_not_queued(now);
@@ -134,21 +144,37 @@ impl Station {
 
     fn not_accepted(&mut self, registration: Registration, interval: Option<i64>, now: Timestamp) {
         self.boot.registration = registration;
-        self.boot.retry = after(now, interval.unwrap_or(OWN_RETRY));
+        let interval = interval.unwrap_or(OWN_RETRY);
+        let interval = match self.policy.outages.boot_again {
+            BootAgain::WhenTold => interval,
+            BootAgain::TooEarly => interval / 2,
+            BootAgain::AsItLikes => 2 * OWN_RETRY,
+            BootAgain::AtOnceIfRejected if registration == Registration::Rejected => 1,
+            BootAgain::AtOnceIfRejected => interval,
+        };
+        self.boot.retry = after(now, interval);
     }
 
     fn accepted(&mut self, interval: Option<i64>, now: Timestamp) {
         self.boot.registration = Registration::Accepted;
         self.boot.retry = None;
         self.boot.last_heartbeat = Some(now);
-        if let Some(interval) = interval {
+        if let Some(interval) = interval.filter(|_| self.policy.outages.heartbeat == HeartbeatInterval::Told)
+        {
             let at = address("OCPPCommCtrlr", None, "HeartbeatInterval", None);
             if let Some(id) = self.model.find(&at) {
                 self.set_actual(id, &interval.to_string(), now);
             }
         }
-        self.report_all_connectors(now);
+        match self.policy.outages.states_after_boot {
+            StatesAfterBoot::All => self.report_all_connectors(now),
+            StatesAfterBoot::Troubled => self.report_troubled_connectors(now),
+            StatesAfterBoot::AllAtLast => {}
+        }
         self.deliver_queue(now);
+        if self.policy.outages.states_after_boot == StatesAfterBoot::AllAtLast {
+            self.report_all_connectors(now);
+        }
         self.tell_what_was_not_queued(now);
         self.reopen_streams();
     }
@@ -159,7 +185,12 @@ impl Station {
         let long = self.link.down_since.zip(threshold).is_some_and(|(since, threshold)| {
             now.duration_since(since).as_secs() > i64::try_from(threshold).unwrap_or(i64::MAX)
         });
-        if long {
+        let all = match self.policy.outages.states_after_outage {
+            StatesAfterOutage::ByThreshold => long,
+            StatesAfterOutage::All => true,
+            StatesAfterOutage::Changed => false,
+        };
+        if all {
             self.report_all_connectors(now);
         } else {
             self.report_changed_connectors(now);
@@ -202,15 +233,19 @@ impl Station {
             // Resuming transactions over a reset is not supported (2.1, B13).
             _ => return json!({ "status": "Rejected", "statusInfo": { "reasonCode": "UnsupportedRequest" } }),
         };
-        if let Some(evse) = payload.get("evseId") {
+        let whole = self.policy.outages.one_evse == OneEvse::Station;
+        if let Some(evse) = payload.get("evseId").filter(|_| !whole) {
             let evse = evse.as_u64().and_then(|id| u32::try_from(id).ok());
             return json!({ "status": self.reset_evse(evse, immediate, now) });
         }
-        if !immediate && !self.transactions.is_empty() {
-            self.boot.reset_when_idle = true;
+        let waits = self.policy.outages.on_idle;
+        if !immediate && !self.transactions.is_empty() && waits != OnIdle::DoesNotWait {
+            self.boot.reset_when_idle = waits == OnIdle::Waits;
             return json!({ "status": "Scheduled", "statusInfo": { "reasonCode": "TxInProgress" } });
         }
-        self.end_all_transactions(now);
+        if self.policy.outages.at_once == AtOnce::Ends {
+            self.end_all_transactions(now);
+        }
         self.begin_reset(BootReason::RemoteReset);
         json!({ "status": "Accepted" })
     }
@@ -238,14 +273,39 @@ impl Station {
 
     /// Reboots after everything else was said. Monitors, what they have alerted, and availability survive
     /// (N07.FR.13, G03.FR.08).
-    pub(crate) fn finish_reset(&mut self) {
+    pub(crate) fn finish_reset(&mut self, now: Timestamp) {
         if let Some(reason) = self.boot.reset.take() {
             self.flush_transactions();
             self.boot = Boot::new(reason);
             self.abandon_upload();
             self.monitoring = false;
             self.roll_ups.forget_events();
+            self.survive_restart(now);
             self.out.push_back(crate::engine::Outgoing::Reboot);
+        }
+    }
+
+    /// What is kept over a restart, and what is not.
+    fn survive_restart(&mut self, now: Timestamp) {
+        let decided = self.policy.outages;
+        match decided.monitors {
+            Survival::Kept => {}
+            Survival::Lost => self.monitors.remove_custom(),
+            Survival::Doubled => self.monitors.double_custom(),
+        }
+        if decided.availability == Survival::Lost {
+            self.availability.open_all();
+            self.derive_availability(now);
+        }
+        if decided.level != LevelAfterRestart::Kept {
+            self.monitors.level = Severity(9);
+        }
+        if decided.level == LevelAfterRestart::Factory
+            && let Some(id) =
+                self.model.find(&address("MonitoringCtrlr", None, "ActiveMonitoringLevel", None))
+            && let Some(actual) = self.model.get_mut(id).and_then(|v| v.attributes.first_mut())
+        {
+            actual.value = "9".to_owned();
         }
     }
 

@@ -325,6 +325,6 @@ impl Station {
     /// After each step: events and a pending reset.
     pub(crate) fn settle(&mut self, now: Timestamp) {
         self.deliver_events(now);
-        self.finish_reset();
+        self.finish_reset(now);
     }
 }

@@ -1,13 +1,23 @@
 //! The station's side of the wire: its own CALLs, and what waits while it is offline.
 
+use crate::device::value;
 use crate::engine::{Outgoing, Station};
+use crate::message::put;
 use crate::monitoring::Event;
+use crate::policy::outages::{Room, Unanswered};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::VecDeque;
 
-/// Most messages kept while offline; then the oldest is given up.
-const QUEUE: usize = 10_000;
+impl Room {
+    /// Most messages kept while offline; then the oldest is given up.
+    fn messages(self) -> usize {
+        match self {
+            Room::Ample => 10_000,
+            Room::Fifty => 50,
+        }
+    }
+}
 
 /// The connection as the engine sees it.
 #[derive(Debug, Default)]
@@ -57,7 +67,7 @@ impl Station {
     }
 
     pub(crate) fn queue(&mut self, one: Queued) {
-        if self.link.queue.len() >= QUEUE {
+        if self.link.queue.len() >= self.policy.outages.room.messages() {
             self.link.queue.pop_front();
         }
         self.link.queue.push_back(one);
@@ -70,10 +80,27 @@ impl Station {
         self.transactions.delivery.interrupted();
         self.transactions.authorizing.clear();
         let told = ["NotifyEvent", "SecurityEventNotification", "LogStatusNotification"];
-        let tells = |call: &OwnCall| told.contains(&call.action.as_str());
+        let forgets = self.policy.outages.unanswered == Unanswered::Forgotten;
+        let tells = |call: &OwnCall| {
+            told.contains(&call.action.as_str()) && !(forgets && call.action == "NotifyEvent")
+        };
         for call in unanswered.into_iter().filter(tells).rev() {
             self.link.queue.push_front(Queued::Call(call));
         }
+    }
+
+    /// Lets what has waited bear the present time.
+    pub(crate) fn restamp_queue(&mut self, now: Timestamp) {
+        for one in &mut self.link.queue {
+            if let Queued::Event(event) = one {
+                put(&mut event.data, "timestamp", value::time(now));
+            }
+        }
+    }
+
+    /// Forgets what has waited.
+    pub(crate) fn forget_queue(&mut self) {
+        self.link.queue.clear();
     }
 
     /// Delivers what has waited, in its order.

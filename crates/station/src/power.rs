@@ -3,6 +3,7 @@
 
 use crate::boot::{Boot, BootReason};
 use crate::engine::{Outgoing, Station};
+use crate::policy::outages::Survival;
 use jiff::Timestamp;
 
 impl Station {
@@ -17,6 +18,12 @@ impl Station {
         self.abandon_upload();
         self.end_without_power(now);
         self.roll_ups.forget_events();
+        if self.policy.outages.queue_without_power == Survival::Lost {
+            self.forget_queue();
+        }
+        if self.policy.outages.monitors_without_power == Survival::Lost {
+            self.monitors.remove_custom();
+        }
         self.out.push_back(Outgoing::PowerLoss(seconds));
     }
 }

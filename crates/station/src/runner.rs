@@ -4,6 +4,7 @@ use crate::control::Control;
 use crate::courier::Courier;
 use crate::engine::{EffectError, Outgoing, Station};
 use crate::link::OwnCall;
+use crate::policy::outages::ComingBack;
 use crate::wire::{Act, Between, Wire};
 use jiff::Timestamp;
 use net::station::Gone;
@@ -26,6 +27,10 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 const GOODBYE: Duration = Duration::from_secs(1);
 /// Longest time for an upload, where none is given.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a station waits that does not come back at once.
+const LATER: Duration = Duration::from_secs(30);
+/// How long a station waits that does not come back soon.
+const LATE: Duration = Duration::from_secs(90);
 /// How long a station is away that does not come back.
 const FOR_EVER: Duration = Duration::from_secs(1 << 30);
 /// MessageTimeout where the device model has none, in seconds.
@@ -159,7 +164,11 @@ where
             }
             Left::Lost(reason) => {
                 progress(Progress::Lost { reason });
-                backoff.next_wait()
+                match runner.station.policy.outages.coming_back {
+                    ComingBack::Soon => backoff.next_wait(),
+                    ComingBack::Later => LATER,
+                    ComingBack::Late => LATE,
+                }
             }
         };
         if runner.beside(sleep(wait)).await.is_none() {

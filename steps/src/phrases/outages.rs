@@ -306,7 +306,10 @@ async fn raise_offline(w: &mut World) -> Result<AlertsOffline, Stop> {
     let from = w.lane.now();
     w.undo.push(Undo::Offline);
     w.lane.offline(true)?;
-    w.lane.hang_up(true)?;
+    let ended = w.lane.hang_up(true)?;
+    // What happens before the station has noticed is told on the old connection.
+    let time = interval(w, "B-0343")?;
+    w.lane.until(ended, time, "the station to notice", WaitFor::Mandated, |_| false).await?;
     w.undo.push(Undo::Value(Effect::value(&address, written(moved.start))));
     let mut cause = None;
     for value in [moved.beyond, moved.start, moved.beyond] {

@@ -4,7 +4,7 @@ use super::event::Source;
 use super::monitor::Setting;
 use crate::device::VariableId;
 use crate::engine::Station;
-use crate::policy::{Alerts, ClockAligned, InTransactions, Period, SwitchedOff};
+use crate::policy::{Alerts, ClockAligned, InTransactions, LevelOnBuiltIn, Period, SwitchedOff};
 use jiff::Timestamp;
 use ocpp::{EventNotification, MonitorType};
 
@@ -129,7 +129,9 @@ impl Station {
     pub(crate) fn fire(&mut self, index: usize, cleared: bool, now: Timestamp) {
         let Some(monitor) = self.monitors.installed.get(index) else { return };
         let Setting { monitor_type, severity, .. } = monitor.setting;
-        if !self.policy.lets_fire(monitor_type, severity, self.monitors.level) {
+        let exempt = monitor.class == EventNotification::HardWiredMonitor
+            && self.policy.events.level_on_built_in == LevelOnBuiltIn::Ignored;
+        if !exempt && !self.policy.lets_fire(monitor_type, severity, self.monitors.level) {
             return;
         }
         if let Some(id) = monitor.id.filter(|id| !cleared && self.streams.has(*id)) {

@@ -5,6 +5,7 @@ use crate::device::{VariableId, value};
 use crate::engine::Station;
 use crate::link::Queued;
 use crate::message::put;
+use crate::policy::outages::{BeforeAcceptance, Queued as Kept};
 use jiff::Timestamp;
 use ocpp::{EventNotification, EventTrigger, Severity, Version};
 use serde_json::{Value, json};
@@ -94,12 +95,21 @@ impl Station {
         // Connected but not accepted yet, the station is not offline: everything is kept.
         let limit = self.model.own_number("MonitoringCtrlr", "OfflineQueuingSeverity", None);
         for event in events {
-            if self.link.up || self.policy.queues(event.severity, limit) {
+            if self.link.up {
+                if self.policy.outages.before_acceptance != BeforeAcceptance::Lost {
+                    self.queue(Queued::Event(event));
+                }
+            } else if self.policy.queues(event.severity, limit) && !self.is_no_sample(&event) {
                 self.queue(Queued::Event(event));
             } else {
                 self.lose(&event);
             }
         }
+    }
+
+    /// Whether an event is not queued because it is no periodic one.
+    fn is_no_sample(&self, event: &Event) -> bool {
+        self.policy.outages.queued == Kept::Periodic && event.data["trigger"] != "Periodic"
     }
 
     /// An event is not severe enough to be queued. A threshold is looked at again once somebody is there.

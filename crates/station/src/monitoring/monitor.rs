@@ -174,6 +174,14 @@ impl MonitorTable {
         self.remove(|m| m.class == EventNotification::CustomMonitor && shipped.contains(&m.id));
     }
 
+    /// Installs each custom monitor once more.
+    pub(crate) fn double_custom(&mut self) {
+        let custom = self.installed.iter().filter(|m| m.class == EventNotification::CustomMonitor);
+        for setting in custom.map(|m| m.setting).collect::<Vec<_>>() {
+            self.add(setting);
+        }
+    }
+
     /// Removes preconfigured monitors; [`MonitorTable::restore`] brings them back.
     pub(crate) fn remove_preconfigured(&mut self) {
         self.remove(|m| m.class == EventNotification::PreconfiguredMonitor);

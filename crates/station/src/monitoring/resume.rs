@@ -1,6 +1,7 @@
 //! When the station is back: after a start what is wrong is told, and after an outage what it could not tell.
 
 use crate::engine::Station;
+use crate::policy::outages::{NotQueued, StillWrong, Survival};
 use jiff::Timestamp;
 use ocpp::{DataType, EventNotification};
 
@@ -14,19 +15,30 @@ impl Station {
         for index in 0..self.monitors.installed.len() {
             if self.monitors.installed.get(index).is_some_and(|m| m.active) {
                 self.rebase(index, now);
-                self.compare(index, now);
+                self.compare_after_start(index, now);
             }
         }
         self.refresh_activity(now);
         self.tell_alarms(&fired, now);
     }
 
+    fn compare_after_start(&mut self, index: usize, now: Timestamp) {
+        if self.policy.outages.alerted == Survival::Kept {
+            return self.compare(index, now);
+        }
+        if let Some(m) = self.monitors.installed.get_mut(index) {
+            m.fired = false;
+        }
+    }
+
     /// Tells of the built-in alarms that were there before the start and still are (archetype row B-0364): OCPP asks
     /// for no second alert, but whoever looks after a start sees nothing else.
     fn tell_alarms(&mut self, fired_before: &[bool], now: Timestamp) {
+        let all = self.policy.outages.still_wrong == StillWrong::AlsoThoseOfOperator;
         let mut still: Vec<usize> = Vec::new();
         for (index, m) in self.monitors.installed.iter().enumerate() {
-            if m.class == EventNotification::CustomMonitor || !m.active {
+            let of_operator = m.class == EventNotification::CustomMonitor;
+            if (of_operator && !all) || !m.active {
                 continue;
             }
             let variable = self.model.get(m.setting.variable);
@@ -44,8 +56,15 @@ impl Station {
             variable.is_some_and(|v| !self.roll_ups.parts(v).is_empty())
         };
         let (wholes, parts): (Vec<usize>, Vec<usize>) = still.into_iter().partition(whole);
+        let times = match self.policy.outages.still_wrong {
+            StillWrong::Told | StillWrong::AlsoThoseOfOperator => 1,
+            StillWrong::Silent => 0,
+            StillWrong::ToldTwice => 2,
+        };
         for index in parts.into_iter().chain(wholes) {
-            self.fire(index, false, now);
+            for _ in 0..times {
+                self.fire(index, false, now);
+            }
         }
     }
 
@@ -56,7 +75,7 @@ impl Station {
             let Some(m) = self.monitors.installed.get_mut(index).filter(|m| m.untold) else { continue };
             m.untold = false;
             let (active, fired) = (m.active, m.fired);
-            if active {
+            if active && self.policy.outages.not_queued == NotQueued::LookedAtAgain {
                 self.fire(index, !fired, now);
             }
         }

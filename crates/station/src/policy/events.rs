@@ -31,6 +31,8 @@ pub struct Events {
     pub in_transactions: InTransactions,
     /// What switching monitoring off does.
     pub switched_off: SwitchedOff,
+    /// Whether the level holds built-in monitors back.
+    pub level_on_built_in: LevelOnBuiltIn,
 }
 
 /// Whether a value exactly on a threshold is beyond it (N07.FR.16, N07.FR.17).
@@ -232,4 +234,14 @@ impl Policy {
             _ => monitor.trigger(),
         }
     }
+}
+
+/// Whether the level holds built-in monitors back (N05.FR.03, N07.FR.15).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LevelOnBuiltIn {
+    /// It does, as any other.
+    #[default]
+    Obeyed,
+    /// It does not.
+    Ignored,
 }

@@ -4,13 +4,13 @@ mod answers;
 mod events;
 mod logs;
 mod monitors;
-mod outages;
+pub mod outages;
 mod sessions;
 mod streams;
 
 pub use answers::{AcceptedValue, Answers, BeyondLimits, CriterionReach, LeftOut, NoInstance, RefusedValue};
 pub use events::{
-    Alerts, ClockAligned, DeltaReach, DeltaReference, Events, InTransactions, LevelReach, OnThreshold,
+    Alerts, ClockAligned, DeltaReach, DeltaReference, Events, InTransactions, LevelOnBuiltIn, LevelReach, OnThreshold,
     Period, Share, SwitchedOff, WhenMoved, WhenSet,
 };
 pub use logs::Logs;
@@ -60,7 +60,14 @@ impl Policy {
     /// Whether an event is kept while the station is offline (N07.FR.04, N08.FR.03). Without the variable
     /// everything is kept.
     pub fn queues(self, severity: Severity, limit: Option<usize>) -> bool {
-        limit.is_none_or(|limit| usize::from(severity.0) <= limit)
+        let severity = usize::from(severity.0);
+        limit.is_none_or(|limit| match self.outages.queued {
+            outages::Queued::UpToSeverity | outages::Queued::Periodic => severity <= limit,
+            outages::Queued::BelowSeverity => severity < limit,
+            outages::Queued::FromSeverity => severity > limit,
+            outages::Queued::All => true,
+            outages::Queued::None => false,
+        })
     }
 
     /// How a file is uploaded by HTTP; OCPP leaves it to the station (N01.FR.18, N01.FR.19). Into a folder it is
