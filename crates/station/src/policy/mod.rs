@@ -2,11 +2,11 @@
 
 mod answers;
 mod events;
-mod logs;
+pub mod logs;
 mod monitors;
 mod outages;
-mod sessions;
-mod streams;
+pub mod sessions;
+pub mod streams;
 
 pub use answers::Answers;
 pub use events::{DeltaReference, Events, LevelReach, OnThreshold};
@@ -145,7 +145,7 @@ impl Policy {
 
     /// Whether the failure of an attempt is told although another one follows. OCPP recommends not to (N01.FR.10).
     pub fn tells_each_failure(self) -> bool {
-        false
+        self.logs.failures == logs::Failures::Each
     }
 
     /// The trigger of an event. A notification has no monitor and is an alert by definition
