@@ -25,11 +25,10 @@ const ANSWERS: &[&str] = &[
 /// Rows about streams.
 const STREAMS: &[&str] = &["B-0233", "B-0234", "B-0235", "B-0236", "B-0237"];
 
-/// Changes what is in every message of the station that is sent so, and of these actions; of all if none is named.
-fn every(is: fn(&Frame) -> bool, only: &'static str, change: fn(&mut Value)) -> Between {
+/// Changes what is in every message of the station of a kind.
+fn every(is: fn(&Passing) -> bool, change: fn(&mut Value)) -> Between {
     says(move |p| {
-        if is(&p.frame)
-            && p.action.contains(only)
+        if is(p)
             && let Frame::Call { payload, .. }
             | Frame::CallResult { payload, .. }
             | Frame::Send { payload, .. } = &mut p.frame
@@ -39,27 +38,31 @@ fn every(is: fn(&Frame) -> bool, only: &'static str, change: fn(&mut Value)) -> 
     })
 }
 
+/// Whether it is about streams.
+fn streams(p: &Passing) -> bool {
+    p.action.contains("EventStream")
+}
+
 fn fields() -> Vec<Deviation> {
     vec![
         defect("unknown-field-in-requests", "every request of the station has a field that no version knows")
             .breaks(REQUESTS)
-            .leaves_open(STREAMS)
-            .wire(|_| every(|f| matches!(f, Frame::Call { .. }), "", |p| p["extra"] = json!(true))),
+            .wire(|_| every(|p| p.is_call() && !streams(p), |m| m["extra"] = json!(true))),
         defect(
             "custom-data-without-vendor",
             "every answer has custom data without the vendor they must name",
         )
         .breaks(ANSWERS)
-        .wire(|_| every(|f| matches!(f, Frame::CallResult { .. }), "", |p| p["customData"] = json!({}))),
+        .wire(|_| every(|p| !p.is_call() && !streams(p), |m| m["customData"] = json!({}))),
         defect("stream-fields-of-wrong-type", "every message about streams names its vendor by a number")
             .breaks(STREAMS)
             .only(&[Version::V21])
-            .wire(|_| every(|_| true, "EventStream", |p| p["customData"] = json!({ "vendorId": 1 }))),
+            .wire(|_| every(streams, |m| m["customData"] = json!({ "vendorId": 1 }))),
         defect("meter-values-malformed", "meter values come without the EVSE they are of")
             .breaks(&["B-0230"])
             .wire(|_| {
                 instead(|p, wire| {
-                    if p.action == "GetBaseReport" {
+                    if p.action == "GetLog" {
                         wire.call("MeterValues", json!({ "meterValue": [] }));
                     }
                     wire.send(p.frame);
@@ -101,17 +104,20 @@ fn fields() -> Vec<Deviation> {
 
 fn frames() -> Vec<Deviation> {
     vec![
-        defect("numeric-message-ids", "message ids of events are numbers without quotes")
+        defect("numeric-message-ids", "the message id of meter values is a number without quotes")
             .breaks(&["B-0200"])
             .wire(|_| {
                 let mut count = 0_u64;
-                instead(move |mut p, wire| match p.call("NotifyEvent").cloned() {
-                    Some(payload) => {
+                instead(move |p, wire| {
+                    let idle = p.action == "SetMonitoringLevel";
+                    wire.send(p.frame);
+                    if idle {
                         count += 1;
-                        wire.text(json!([2, count, "NotifyEvent", payload]).to_string());
-                        wire.settle(&p);
+                        let sampled =
+                            json!({ "timestamp": wire.now.to_string(), "sampledValue": [{ "value": 7.4 }] });
+                        let meter = json!({ "evseId": 1, "meterValue": [sampled] });
+                        wire.text(json!([2, count, "MeterValues", meter]).to_string());
                     }
-                    None => wire.send(p.frame),
                 })
             }),
         defect("answers-to-answers", "the station answers each answer to its heartbeats")
@@ -143,6 +149,26 @@ fn frames() -> Vec<Deviation> {
                 _ => wire.send(p.frame),
             })
         }),
+        defect("errors-without-their-request", "errors do not say which request they answer")
+            .warns(&["B-0017", "B-0018", "B-0026", "B-0027"])
+            .wire(|_| {
+                hears(|p, wire| {
+                    if p.is_call() && p.action == "GetReport" {
+                        wire.text(json!([4, "-1", "NotSupported", "", {}]).to_string());
+                    } else {
+                        wire.deliver(p.frame);
+                    }
+                })
+            }),
+        defect("report-requests-unanswered", "requests for chosen variables are never answered")
+            .warns(&["B-0017", "B-0018", "B-0026", "B-0027"])
+            .wire(|_| {
+                hears(|p, wire| {
+                    if !p.is_call() || p.action != "GetReport" {
+                        wire.deliver(p.frame);
+                    }
+                })
+            }),
         defect("unknown-action-is-a-format-violation", "an unknown action is answered with FormatViolation")
             .warns(&["B-0245"])
             .wire(|_| error("NotImplemented", "FormatViolation")),

@@ -60,6 +60,12 @@ fn answers() -> Vec<Deviation> {
                     None => wire.deliver(p.frame),
                 })
             }),
+        defect("no-logs", "requests for logs are not implemented").breaks(&["B-0421"]).wire(|_| {
+            hears(|mut p, wire| match p.call("GetLog") {
+                Some(_) => wire.refuse(&p, "NotImplemented"),
+                None => wire.deliver(p.frame),
+            })
+        }),
         defect("no-security-log", "a request for the security log is refused").breaks(&["B-0424"]).wire(
             |_| {
                 hears(|mut p, wire| match p.call("GetLog").filter(|l| l["logType"] == "SecurityLog") {

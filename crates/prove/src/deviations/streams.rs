@@ -67,12 +67,13 @@ fn opening() -> Vec<Deviation> {
             .breaks(&["B-0476"])
             .wire(|_| {
                 instead(|p, wire| {
-                    let boots = p.action == "BootNotification";
+                    let logs = p.action == "GetLog";
                     wire.send(p.frame);
-                    if boots {
-                        let stream = json!({ "id": 99_999, "params": { "interval": 10 }, "variableMonitoringId": 424_242 });
-                        wire.call_in(Duration::from_secs(5), OPEN, json!({ "constantStreamData": stream }));
-                        wire.call_in(Duration::from_secs(9), CLOSE, json!({ "id": 99_999 }));
+                    if logs {
+                        let stream =
+                            json!({ "id": 99_999, "params": { "interval": 10 }, "variableMonitoringId": 424_242 });
+                        wire.call(OPEN, json!({ "constantStreamData": stream }));
+                        wire.call_in(Duration::from_secs(1), CLOSE, json!({ "id": 99_999 }));
                     }
                 })
             }),
@@ -83,7 +84,7 @@ fn opening() -> Vec<Deviation> {
             .warns(&["B-0477"])
             .decides(|p| p.streams.most = Most::AsAsked),
         defect("stream-unlisted", "the list of streams is empty while one is open")
-            .breaks(&["B-0467"])
+            .breaks(&["B-0467", "B-0471"])
             .wire(|_| {
                 says(|p| {
                     if let Some(list) = p.result("GetPeriodicEventStream") {
@@ -93,6 +94,7 @@ fn opening() -> Vec<Deviation> {
             }),
         defect("closed-streams-listed", "the list of streams goes on naming those that were closed")
             .breaks(&["B-0467"])
+            .warns(&["B-0477"])
             .wire(|_| {
                 let mut all: BTreeMap<String, Value> = BTreeMap::new();
                 says(move |p| {
@@ -116,7 +118,7 @@ fn values() -> Vec<Deviation> {
             .breaks(&["B-0462"])
             .decides(|p| p.streams.rate = Rate::Half),
         defect("stream-values-as-requests", "values of a stream come in messages that ask for an answer")
-            .breaks(&["B-0462"])
+            .breaks(&["B-0462", "B-0471"])
             .wire(|_| {
                 instead(|mut p, wire| match values_of(&mut p).cloned() {
                     Some(payload) => wire.call(VALUES, payload),
@@ -232,6 +234,14 @@ fn ends() -> Vec<Deviation> {
         defect("last-values-dropped", "what a stream has gathered when it is closed is dropped")
             .breaks(&["B-0470"])
             .decides(|p| p.streams.last_values = LastValues::Dropped),
+        defect("last-values-after-the-end", "what a stream has gathered is sent after it is closed")
+            .breaks(&["B-0470"])
+            .wire(|_| {
+                instead(|mut p, wire| {
+                    let late = if values_of(&mut p).is_some() { 100 } else { 0 };
+                    wire.send_in(Duration::from_millis(late), p.frame);
+                })
+            }),
         defect("closed-stream-goes-on", "values come on a stream after it was closed")
             .breaks(&["B-0473"])
             .wire(|_| {

@@ -30,14 +30,53 @@ pub(super) fn deviations() -> Vec<Deviation> {
         variant("meter-values-all-the-time", "meter values come every ten seconds")
             .allowed_by("J01 lets a station send MeterValues outside transactions as often as it likes")
             .wire(|_| Between::new(Meter(false))),
-        variant("answers-at-the-last-moment", "every answer takes almost the whole time there is")
-            .allowed_by("no requirement says how soon before MessageTimeout an answer comes")
+        variant(
+            "answers-at-the-last-moment",
+            "answers about reports and customers take almost the whole time there is",
+        )
+        .allowed_by("no requirement says how soon before MessageTimeout an answer comes")
+        .wire(|_| {
+            hears(|p, wire| {
+                let slow = p.is_call() && ["GetReport", "GetMonitoringReport"].contains(&p.action.as_str());
+                wire.deliver_in(Duration::from_millis(if slow { 29_900 } else { 0 }), p.frame);
+            })
+        }),
+        variant("every-answer-takes-a-second", "every answer takes almost a second")
+            .allowed_by("no requirement says how fast a station answers")
             .wire(|_| {
                 hears(|p, wire| {
-                    let late = if p.is_call() { Duration::from_millis(900) } else { Duration::ZERO };
-                    wire.deliver_in(late, p.frame);
+                    let late = if p.is_call() { 900 } else { 0 };
+                    wire.deliver_in(Duration::from_millis(late), p.frame);
                 })
             }),
+        variant("last-parts-late", "the last part of a report takes almost the whole time there is")
+            .allowed_by("no requirement says how soon after its answer a report comes")
+            .wire(|_| {
+                instead(|mut p, wire| {
+                    let list =
+                        ["NotifyReport", "NotifyMonitoringReport"].into_iter().find(|a| *a == p.action);
+                    match list.and_then(|a| Some((a, p.call(a)?.clone()))) {
+                        Some((action, part)) => {
+                            wire.settle(&p);
+                            let late = if part["tbc"] == true { 1 } else { 29 };
+                            wire.call_in(Duration::from_secs(late), action, part);
+                        }
+                        None => wire.send(p.frame),
+                    }
+                })
+            }),
+        variant(
+            "effects-before-answers",
+            "states and events that follow from a request come before its answer",
+        )
+        .allowed_by("only what is asked for with a request has to wait for the answer (OCPP FR.05)")
+        .wire(|_| {
+            instead(|p, wire| {
+                let quick =
+                    !p.is_call() && ["ChangeAvailability", "SetVariables"].contains(&p.action.as_str());
+                wire.send_in(Duration::from_millis(if quick { 50 } else { 0 }), p.frame);
+            })
+        }),
         variant("tenth-of-a-second", "everything takes a tenth of a second, in both directions")
             .allowed_by("no requirement says how fast a network is")
             .wire(|_| Between::new(Embedded)),

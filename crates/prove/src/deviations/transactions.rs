@@ -4,7 +4,9 @@ mod customers;
 mod outlets;
 
 use super::{Deviation, defect, instead, says, variant};
+use ocpp::{AttributeType, Mutability};
 use serde_json::{Value, json};
+use station::DeviceModel;
 use station::policy::sessions::{Attempts, Numbering, OfflineEnd, Pause, StartsAt, TransactionIds, Wait};
 use station::wire::Between;
 
@@ -43,15 +45,6 @@ fn numbers() -> Vec<Deviation> {
         variant("transaction-ids-of-any-form", "transaction ids have 36 characters, spaces and capitals")
             .allowed_by("E01.FR.08 asks for an id that is unique, whatever it looks like")
             .decides(|p| p.sessions.ids = TransactionIds::Strange),
-        defect("transaction-without-start", "the first message of a transaction says Updated, not Started")
-            .breaks(&["B-0383"])
-            .wire(|_| {
-                told(|m| {
-                    if m["eventType"] == "Started" {
-                        m["eventType"] = json!("Updated");
-                    }
-                })
-            }),
         defect("transaction-told-after-its-end", "meter values of a transaction follow its Ended")
             .breaks(&["B-0383"])
             .wire(|_| after_the_end("Updated")),
@@ -171,6 +164,21 @@ fn offline() -> Vec<Deviation> {
 
 fn course() -> Vec<Deviation> {
     vec![
+        variant(
+            "transactions-end-with-the-vehicle",
+            "transactions begin with energy and end when the vehicle leaves",
+        )
+        .allowed_by("E01 and E06 leave the points of a transaction to its configuration")
+        .model(|m| {
+            write(m, "TxStartPoint", "PowerPathClosed", Mutability::ReadWrite);
+            write(m, "TxStopPoint", "EVConnected", Mutability::ReadOnly);
+        }),
+        variant(
+            "asks-about-drivers-from-afar",
+            "the station asks about a driver who was authorized from afar",
+        )
+        .allowed_by("F01.FR.01 leaves that to AuthorizeRemoteStart")
+        .model(|m| write(m, "AuthorizeRemoteStart", "true", Mutability::ReadOnly)),
         defect("starts-elsewhere", "transactions start when energy flows, whatever TxStartPoint says")
             .warns(&["B-0386"])
             .decides(|p| p.sessions.starts = StartsAt::Energy),
@@ -245,4 +253,12 @@ fn names_the_last() -> Between {
             }
         }
     })
+}
+
+/// Gives a variable another value, and says who may write it.
+fn write(model: &mut DeviceModel, variable: &str, value: &str, mutability: Mutability) {
+    let found = model.variables.iter_mut().filter(|v| v.address.variable.name == variable);
+    for actual in found.flat_map(|v| &mut v.attributes).filter(|a| a.kind == AttributeType::Actual) {
+        (actual.value, actual.mutability) = (value.to_owned(), mutability);
+    }
 }
