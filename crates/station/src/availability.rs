@@ -4,7 +4,7 @@ use crate::device::{VariableId, address};
 use crate::engine::Station;
 use crate::monitoring::Source;
 use crate::policy::STATE_NOTICE;
-use crate::policy::sessions::{Change, FaultedState, OwnState, WhenInUse};
+use crate::policy::sessions::{Change, FaultedState, NoChange, OwnState, WhenInUse};
 use jiff::Timestamp;
 use ocpp::{EventNotification, EventTrigger, EvseRef, device::same};
 use serde_json::{Value, json};
@@ -83,6 +83,10 @@ impl Station {
             return json!({ "status": "Accepted" });
         }
         let off = payload.get("operationalStatus").and_then(Value::as_str) == Some("Inoperative");
+        let same = self.availability.inoperative.contains(&place) == off;
+        if same && self.policy.sessions.no_change == NoChange::Refused {
+            return refused("NoChange");
+        }
         if off {
             self.availability.inoperative.insert(place);
         } else {

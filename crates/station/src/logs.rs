@@ -3,7 +3,7 @@
 use crate::device::value;
 use crate::engine::{Outgoing, Station};
 use crate::message::put;
-use crate::policy::logs::{Interval, Newer, Retries, Success};
+use crate::policy::logs::{Interval, Newer, Retries};
 use jiff::Timestamp;
 use net::station::upload::{Packing, UploadError};
 use ocpp::{DataType, Version, device::same};
@@ -139,9 +139,6 @@ impl Station {
         }
         // N01.FR.08
         self.tell_of_log(&job.request, "Uploading", None);
-        if self.policy.logs.success == Success::AtTheStart {
-            self.tell_of_log(&job.request, "Uploaded", None);
-        }
         self.attempt(&mut job);
         self.logs.running = Some(job);
     }
@@ -159,7 +156,6 @@ impl Station {
         // One that was cancelled has been told of.
         if let Some(mut job) = self.logs.running.take_if(|job| job.upload.number == number) {
             match ended {
-                Ok(()) if self.policy.logs.success == Success::AtTheStart => {}
                 Ok(()) => self.tell_of_log(&job.request, "Uploaded", None),
                 Err(failure) if job.retries_left > 0 && self.policy.tries_again_after(failure) => {
                     if self.policy.tells_each_failure() {

@@ -9,8 +9,6 @@ pub struct Logs {
     pub interval: Interval,
     /// Whether the failure of an attempt is told although another one follows.
     pub failures: Failures,
-    /// When the success of an upload is told.
-    pub success: Success,
     /// What a newer request does to a running upload.
     pub newer: Newer,
     /// What becomes of an upload that is redirected.
@@ -49,16 +47,6 @@ pub enum Failures {
     OnlyTheLast,
     /// Each.
     Each,
-}
-
-/// When the success of an upload is told (N01.FR.09).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Success {
-    /// When the file has arrived.
-    #[default]
-    OnArrival,
-    /// When it sets out.
-    AtTheStart,
 }
 
 /// What a newer request does to a running upload (N01.FR.12).

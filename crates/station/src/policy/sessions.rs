@@ -19,6 +19,8 @@ pub struct Sessions {
     pub attempts: Attempts,
     /// What an accepted change of availability does.
     pub change: Change,
+    /// What is answered to a change that changes nothing.
+    pub no_change: NoChange,
     /// When a change takes effect on an EVSE in use.
     pub in_use: WhenInUse,
     /// What becomes of a connector's own state when more than it is put into use.
@@ -117,6 +119,16 @@ pub enum Change {
     Made,
     /// Nothing.
     OnlyAccepted,
+}
+
+/// What is answered to a change that changes nothing (G03.FR.03).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NoChange {
+    /// It is accepted.
+    #[default]
+    Accepted,
+    /// It is refused.
+    Refused,
 }
 
 /// When a change takes effect on an EVSE in use (G03.FR.05).

@@ -3,7 +3,7 @@
 use super::super::{Deviation, defect, instead, says, variant};
 use ocpp::Version;
 use serde_json::{Value, json};
-use station::policy::sessions::{Change, FaultedState, OutOfUse, OwnState, WhenInUse};
+use station::policy::sessions::{Change, FaultedState, NoChange, OutOfUse, OwnState, WhenInUse};
 use station::wire::{Between, Passing};
 
 /// The states of connectors in what the station says.
@@ -19,43 +19,24 @@ fn states(p: &mut Passing, mut change: impl FnMut(&mut Value)) {
     }
 }
 
-/// Tells one state of connectors in the place of another.
-fn told(right: &'static str, wrong: &'static str) -> Between {
-    says(move |p| {
-        states(p, |state| {
-            if state == right {
-                *state = json!(wrong);
-            }
-        })
-    })
-}
-
 pub(super) fn deviations() -> Vec<Deviation> {
     vec![
         defect("availability-without-effect", "a change of availability is accepted and nothing happens")
-            .breaks(&["B-0401"])
+            .breaks(&["B-0401", "B-0143", "B-0362"])
+            .warns(&["B-0304"])
             .decides(|p| p.sessions.change = Change::OnlyAccepted),
         defect("unavailable-untold", "connectors that are taken out of use are told as available")
             .breaks(&["B-0401"])
-            .wire(|_| told("Unavailable", "Available")),
+            .wire(|_| until_boot(hide_unavailable)),
         defect("same-state-refused", "a change of availability is refused where it changes nothing")
             .breaks(&["B-0402"])
-            .wire(|_| refuses_the_same()),
+            .decides(|p| p.sessions.no_change = NoChange::Refused),
         defect("station-forgets-connectors", "putting the station into use puts every part of it into use")
             .breaks(&["B-0403"])
             .decides(|p| p.sessions.own_state = OwnState::Overwritten),
         defect("evse-state-stays", "the device model shows every EVSE as available, whatever is told")
             .breaks(&["B-0404"])
-            .wire(|_| {
-                says(|p| {
-                    for result in p.each_of_result("GetVariables", "getVariableResult") {
-                        let of_evse = result["component"]["name"] == "EVSE";
-                        if of_evse && result["variable"]["name"] == "AvailabilityState" {
-                            result["attributeValue"] = json!("Available");
-                        }
-                    }
-                })
-            }),
+            .wire(|_| until_boot(show_available)),
         defect("change-in-use-not-put-off", "an EVSE in use is told to be out of use at once")
             .warns(&["B-0405"])
             .decides(|p| p.sessions.in_use = WhenInUse::AtOnce),
@@ -74,9 +55,6 @@ pub(super) fn deviations() -> Vec<Deviation> {
         defect("starts-out-of-use", "a transaction starts on an EVSE that is out of use")
             .warns(&["B-0406"])
             .decides(|p| p.sessions.out_of_use = OutOfUse::Starts),
-        defect("occupied-untold", "a connector with a vehicle is told as available")
-            .warns(&["B-0407"])
-            .wire(|_| told("Occupied", "Available")),
         defect("state-on-request-is-stale", "the state of a connector is told on request as one it has not")
             .warns(&["B-0408"])
             .wire(|_| stale()),
@@ -93,16 +71,34 @@ pub(super) fn deviations() -> Vec<Deviation> {
     ]
 }
 
-/// A change to a state that was told last is refused.
-fn refuses_the_same() -> Between {
-    let mut last = json!("Available");
+/// What is said between a change of availability and the next boot is changed.
+fn until_boot(change: fn(&mut Passing)) -> Between {
+    let mut changed = false;
     says(move |p| {
-        states(p, |state| last = state.clone());
-        let same = last == "Available";
-        if let Some(answer) = p.result("ChangeAvailability").filter(|_| same) {
-            *answer = json!({ "status": "Rejected" });
+        changed |= p.result("ChangeAvailability").is_some();
+        changed &= p.action != "BootNotification";
+        if changed {
+            change(p);
         }
     })
+}
+
+/// Connectors that are out of use are told as available.
+fn hide_unavailable(p: &mut Passing) {
+    states(p, |state| {
+        if state == "Unavailable" {
+            *state = json!("Available");
+        }
+    });
+}
+
+/// Every EVSE that is read is available.
+fn show_available(p: &mut Passing) {
+    for result in p.each_of_result("GetVariables", "getVariableResult") {
+        if result["component"]["name"] == "EVSE" && result["variable"]["name"] == "AvailabilityState" {
+            result["attributeValue"] = json!("Available");
+        }
+    }
 }
 
 /// What is asked for with TriggerMessage is another state.
