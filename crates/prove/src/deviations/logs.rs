@@ -154,7 +154,9 @@ fn course() -> Vec<Deviation> {
                 })
             }),
         defect("failure-untold", "that an upload has failed is never told")
-            .breaks(&["B-0425"])
+            .breaks(&["B-0434"])
+            .warns(&["B-0426"])
+            .only(&[Version::V21])
             .wire(|_| never_tells("UploadFailure")),
         defect(
             "upload-not-tried-again",
@@ -204,6 +206,7 @@ fn files() -> Vec<Deviation> {
     vec![
         defect("empty-log", "the diagnostics log is uploaded empty")
             .breaks(&["B-0422"])
+            .warns(&["B-0427"])
             .wire(|_| emptied("Diagnostics")),
         defect("empty-security-log", "the security log is uploaded empty")
             .breaks(&["B-0424"])

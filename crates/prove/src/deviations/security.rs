@@ -41,7 +41,7 @@ pub(super) fn deviations() -> Vec<Deviation> {
             },
         ),
         defect("password-can-be-read", "the password can be read like any variable")
-            .breaks(&["B-0489"])
+            .breaks(&["B-0489", "B-0023"])
             .wire(|_| {
                 says(|p| {
                     for result in p.each_of_result("GetVariables", "getVariableResult") {

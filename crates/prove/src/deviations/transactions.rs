@@ -181,12 +181,14 @@ fn course() -> Vec<Deviation> {
         .model(|m| write(m, "AuthorizeRemoteStart", "true", Mutability::ReadOnly)),
         defect("starts-elsewhere", "transactions start when energy flows, whatever TxStartPoint says")
             .warns(&["B-0386"])
+            .leaves_open(&["B-0392", "B-0447"])
             .decides(|p| p.sessions.starts = StartsAt::Energy),
         defect("events-name-what-has-ended", "events go on naming a transaction after its end")
             .breaks(&["B-0387"])
             .wire(|_| names_the_last()),
         defect("events-without-transaction", "events of an EVSE do not name its transaction")
             .warns(&["B-0388", "B-0389"])
+            .leaves_open(&["B-0387"])
             .wire(|_| {
                 events(|e| {
                     if let Some(event) = e.as_object_mut() {

@@ -18,7 +18,8 @@ pub(super) fn deviations() -> Vec<Deviation> {
         .breaks(&["B-0441"])
         .decides(|p| p.sessions.unknown_customer = UnknownCustomer::NotReported),
         defect("customer-told-twice", "what is known of a customer is told twice")
-            .breaks(&["B-0441", "B-0442", "B-0443"])
+            .breaks(&["B-0441", "B-0442", "B-0443", "B-0448"])
+            .warns(&["B-0446"])
             .wire(|_| {
                 instead(|mut p, wire| {
                     if let Some(told) = p.call(TELL).cloned() {
@@ -61,6 +62,7 @@ pub(super) fn deviations() -> Vec<Deviation> {
                 })
             }),
         defect("customers-of-everybody", "the data of all customers are told, whoever is asked for")
+            .breaks(&["B-0441"])
             .decides(|p| p.sessions.told = Told::OfEverybody),
         defect("erasing-clears-the-list", "an erasure clears the local authorization list as well")
             .warns(&["B-0447"])
