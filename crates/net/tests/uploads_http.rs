@@ -87,7 +87,7 @@ async fn a_redirect_is_recorded_and_who_follows_it_is_found_out() {
     let servers = Servers::plain().await;
     let url = servers.expect(Http, UploadPolicy::always(Fault::Redirect(307)));
     let failed = servers.send(&url, b"abc").await.unwrap_err();
-    assert!(matches!(failed, UploadError::Redirected(307)), "{failed}");
+    assert!(matches!(failed, UploadError::Redirected { status: 307, .. }), "{failed}");
     assert_eq!(servers.ended(0).await.outcome, UploadOutcome::Redirected);
 
     let (place, path) = parts(&url);

@@ -130,7 +130,7 @@ impl Station {
         let taken = outlet.is_some_and(|o| o.authorization.is_some())
             || self.transactions.authorizing.iter().any(|a| a.evse == evse);
         let plugged = outlet.and_then(|o| o.plugged);
-        !taken && !self.availability.is_evse_off(evse) && !self.is_faulted(evse, plugged)
+        !taken && !self.starts_nothing(evse) && !self.is_faulted(evse, plugged)
     }
 
     /// RequestStopTransaction (F03).

@@ -4,6 +4,7 @@ use crate::device::{VariableId, address};
 use crate::engine::Station;
 use crate::monitoring::Source;
 use crate::policy::STATE_NOTICE;
+use crate::policy::sessions::{Change, FaultedState, NoChange, OwnState, WhenInUse};
 use jiff::Timestamp;
 use ocpp::{EventNotification, EventTrigger, EvseRef, device::same};
 use serde_json::{Value, json};
@@ -83,11 +84,21 @@ impl Station {
             let known_evse = place.evse.is_some_and(|evse| self.availability.has_evse(evse));
             return refused(if known_evse { "UnknownConnectorId" } else { "UnknownEvse" });
         }
+        if self.policy.sessions.change == Change::OnlyAccepted {
+            return json!({ "status": "Accepted" });
+        }
         let off = payload.get("operationalStatus").and_then(Value::as_str) == Some("Inoperative");
+        let same = self.availability.inoperative.contains(&place) == off;
+        if same && self.policy.sessions.no_change == NoChange::Refused {
+            return refused("NoChange");
+        }
         if off {
             self.availability.inoperative.insert(place);
         } else {
             self.availability.inoperative.remove(&place);
+            if self.policy.sessions.own_state == OwnState::Overwritten && place == Place::STATION {
+                self.availability.inoperative.clear();
+            }
         }
         self.derive_availability(now);
         let busy = match place.evse {
@@ -119,11 +130,14 @@ impl Station {
                 (false, false) => "Available",
             };
         };
-        let in_use = self.transactions.on(evse).is_some();
+        let in_use =
+            self.transactions.on(evse).is_some() && self.policy.sessions.in_use == WhenInUse::Afterwards;
         let plugged = self.transactions.outlet(evse).and_then(|o| o.plugged);
         if is_off && !in_use {
             "Unavailable"
-        } else if self.is_faulted(evse, place.connector) {
+        } else if self.is_faulted(evse, place.connector)
+            && self.policy.sessions.faulted == FaultedState::Shown
+        {
             "Faulted"
         } else if plugged.is_some_and(|at| place.connector.is_none_or(|c| c == at)) {
             "Occupied"

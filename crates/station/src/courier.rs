@@ -1,6 +1,7 @@
 //! Carries files to where the station uploads them, one at a time.
 
 use crate::logs::{Upload, UploadFailure};
+use crate::policy::logs::Redirects;
 use net::Credentials;
 use net::station::upload::{File, Route, UploadError, upload};
 use std::future::{Future, pending};
@@ -13,21 +14,36 @@ pub(crate) struct Courier {
     route: Route,
     credentials: Credentials,
     patience: Duration,
+    redirects: Redirects,
     /// The attempt under way, by its number.
     carrying: Option<(u64, Carrying)>,
 }
 
 impl Courier {
-    pub(crate) fn new(route: Route, credentials: Credentials, patience: Duration) -> Courier {
-        Courier { route, credentials, patience, carrying: None }
+    pub(crate) fn new(
+        route: Route,
+        credentials: Credentials,
+        patience: Duration,
+        redirects: Redirects,
+    ) -> Courier {
+        Courier { route, credentials, patience, redirects, carrying: None }
     }
 
     /// Sets out with a file; one that is still on its way is dropped.
     pub(crate) fn carry(&mut self, file: Upload) {
         let Upload { number, url, name, bytes, packing } = file;
         let (route, credentials, patience) = (self.route.clone(), self.credentials.clone(), self.patience);
-        let carrying =
-            async move { upload(&route, &credentials, &url, File { name, bytes }, packing, patience).await };
+        let follows = self.redirects == Redirects::Followed;
+        let carrying = async move {
+            let file = File { name, bytes };
+            let ended = upload(&route, &credentials, &url, file.clone(), packing, patience).await;
+            match ended {
+                Err(UploadError::Redirected { location: Some(there), .. }) if follows => {
+                    upload(&route, &credentials, &there, file, packing, patience).await
+                }
+                ended => ended,
+            }
+        };
         self.carrying = Some((number, Box::pin(carrying)));
     }
 

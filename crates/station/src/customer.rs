@@ -1,8 +1,10 @@
 //! Customer information (OCPP N09, N10). The station keeps the tokens its transactions were started with.
 
+use crate::authorization::LocalList;
 use crate::device::value;
 use crate::engine::Station;
 use crate::message::put;
+use crate::policy::sessions::{Erased, Erasure, Told, UnknownCustomer};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -32,16 +34,20 @@ impl Station {
         }
         let token = payload.get("idToken").and_then(|t| t.get("idToken")).and_then(Value::as_str);
         let token = token.or_else(|| payload.get("customerIdentifier").and_then(Value::as_str));
+        let decided = self.policy.sessions;
         let of_customer = |visit: &Visit| token.is_some_and(|token| visit.token.eq_ignore_ascii_case(token));
         let mut known: Vec<String> = self
             .visits
             .iter()
-            .filter(|v| of_customer(v))
+            .filter(|v| of_customer(v) || decided.told == Told::OfEverybody)
             .map(|v| format!("{} {} {}", value::time(v.at), v.transaction, v.token))
             .collect();
         if is("clear") {
             // N10.FR.03: all but the local authorization list.
-            self.visits.retain(|v| !of_customer(v));
+            self.visits.retain(|v| !of_customer(v) || decided.erased == Erased::Nothing);
+            if decided.erased == Erased::TheListToo {
+                self.local_list = LocalList::default();
+            }
         } else if token.is_some_and(|token| self.local_list.has(token)) {
             known.push("on the local authorization list".to_owned());
         }
@@ -51,7 +57,14 @@ impl Station {
             (false, true) => String::new(),
             (false, false) => "cleared".to_owned(),
         };
-        self.tell_customer_information(&id, &text, now);
+        let is_silent = match (is("report"), is("clear")) {
+            (true, false) => known.is_empty() && decided.unknown_customer == UnknownCustomer::NotReported,
+            (true, true) => known.is_empty() && decided.unknown_customer == UnknownCustomer::NotErased,
+            (false, _) => decided.erasure == Erasure::Silent,
+        };
+        if !is_silent {
+            self.tell_customer_information(&id, &text, now);
+        }
         json!({ "status": "Accepted" })
     }
 

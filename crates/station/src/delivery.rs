@@ -3,6 +3,7 @@
 
 use crate::engine::Station;
 use crate::message::put;
+use crate::policy::sessions::{Attempts, OfflineEnd, Pause};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -51,6 +52,10 @@ impl Station {
     pub(crate) fn tell_transaction(&mut self, mut payload: Value) {
         if !self.is_online() {
             put(&mut payload, "offline", true);
+            let ends = payload.get("eventType").and_then(Value::as_str) == Some("Ended");
+            if ends && self.policy.sessions.offline_end == OfflineEnd::Forgotten {
+                return;
+            }
         }
         self.transactions.delivery.waiting.push_back(payload);
         self.deliver_transactions();
@@ -89,7 +94,11 @@ impl Station {
         let limit = |variable, own| {
             self.model.own_number("OCPPCommCtrlr", variable, Some("TransactionEvent")).unwrap_or(own)
         };
-        let most = limit("MessageAttempts", OWN_ATTEMPTS);
+        let most = match self.policy.sessions.attempts {
+            Attempts::Configured => limit("MessageAttempts", OWN_ATTEMPTS),
+            Attempts::Once => 1,
+        };
+        let grows = self.policy.sessions.pause == Pause::Growing;
         let interval = limit("MessageAttemptInterval", OWN_INTERVAL);
         let delivery = &mut self.transactions.delivery;
         if delivery.stalled || delivery.on_their_way == 0 {
@@ -104,7 +113,8 @@ impl Station {
             // E13.FR.03: the pause grows with each attempt.
             delivery.again = crate::boot::after(
                 now,
-                i64::try_from(interval.saturating_mul(delivery.attempts)).unwrap_or(i64::MAX),
+                i64::try_from(interval.saturating_mul(if grows { delivery.attempts } else { 1 }))
+                    .unwrap_or(i64::MAX),
             );
             return;
         }

@@ -3,6 +3,7 @@
 use crate::device::value;
 use crate::engine::{Outgoing, Station};
 use crate::message::put;
+use crate::policy::logs::{Interval, Newer, Retries};
 use jiff::Timestamp;
 use net::station::upload::{Packing, UploadError};
 use ocpp::{DataType, Version, device::same};
@@ -38,7 +39,7 @@ pub struct UploadFailure {
 impl From<&UploadError> for UploadFailure {
     fn from(error: &UploadError) -> UploadFailure {
         // N01.FR.30
-        let redirected = matches!(error, UploadError::Redirected(_));
+        let redirected = matches!(error, UploadError::Redirected { .. });
         UploadFailure { status: error.log_status(), reason: redirected.then_some("RedirectNotAllowed") }
     }
 }
@@ -112,11 +113,20 @@ impl Station {
             name: name.clone(),
             bytes: content.into_bytes(),
         };
+        let retries = number("retries").and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+        let interval = number("retryInterval").filter(|i| *i >= 0).unwrap_or(OWN_INTERVAL);
         let job = Job {
             request: payload.get("requestId").cloned().unwrap_or(json!(0)),
             upload,
-            retries_left: number("retries").and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
-            interval: number("retryInterval").filter(|i| *i >= 0).unwrap_or(OWN_INTERVAL),
+            retries_left: match self.policy.logs.retries {
+                Retries::AsAsked => retries,
+                Retries::None => 0,
+                Retries::OneMore => retries.saturating_add(1),
+            },
+            interval: match self.policy.logs.interval {
+                Interval::AsAsked => interval,
+                Interval::None => 0,
+            },
             again: None,
         };
         self.begin_upload(job);
@@ -173,7 +183,9 @@ impl Station {
     /// Gives the upload up for another one; whether there was one.
     fn cancel_upload(&mut self) -> bool {
         let Some(job) = self.stop_upload() else { return false };
-        self.tell_of_log(&job.request, "AcceptedCanceled", None);
+        if self.policy.logs.newer == Newer::TakesItsPlace {
+            self.tell_of_log(&job.request, "AcceptedCanceled", None);
+        }
         true
     }
 

@@ -125,7 +125,7 @@ where
     let outbox = Outbox::new(timeout);
     let RunnerConfig { route, credentials, patience, between, .. } = config;
     let wire = Wire::new(station.version());
-    let courier = Courier::new(route, credentials.clone(), patience);
+    let courier = Courier::new(route, credentials.clone(), patience, station.policy.logs.redirects);
     let control = Some(control);
     let mut runner =
         Runner { station, clock, outbox, control, courier, credentials, between, wire, dark: None, shutdown };

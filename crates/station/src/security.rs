@@ -3,6 +3,7 @@
 use crate::device::{Variable, VariableId, address, value};
 use crate::engine::{Outgoing, Station};
 use crate::logs::Period;
+use crate::policy::logs::NewPassword;
 use jiff::Timestamp;
 use net::station::ConnectError;
 use net::{Password, TlsError};
@@ -129,7 +130,9 @@ impl Station {
             self.note(SecurityEvent::TamperDetectionActivated, &place, now);
         } else if is(variable, "SecurityCtrlr", "BasicAuthPassword") {
             let password = Password::new(variable.actual());
-            self.out.push_back(Outgoing::Password(password));
+            if self.policy.logs.password == NewPassword::Used {
+                self.out.push_back(Outgoing::Password(password));
+            }
             // Without the value (A01.FR.12).
             self.note(SecurityEvent::ReconfigurationOfSecurityParameters, "BasicAuthPassword", now);
         }

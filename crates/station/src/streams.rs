@@ -5,6 +5,7 @@ use crate::dispatch::Refusal;
 use crate::engine::{Outgoing, Station};
 use crate::message::read;
 use crate::monitoring::MonitorId;
+use crate::policy::streams::{Adjusting, Base, Full, LastValues, Most, Rate, Refused, Restart};
 use jiff::{SignedDuration, Timestamp};
 use ocpp::frame::Frame;
 use ocpp::{MonitorType, Version};
@@ -27,6 +28,13 @@ pub(crate) struct Params {
 impl Params {
     fn interval(self) -> Option<SignedDuration> {
         self.interval.filter(|i| *i > 0).map(|i| SignedDuration::from_secs(i.into()))
+    }
+
+    /// When the next bundle is due.
+    fn next(self, now: Timestamp, rate: Rate) -> Option<Timestamp> {
+        let interval = self.interval()?;
+        let interval = if rate == Rate::Half { interval.saturating_add(interval) } else { interval };
+        now.checked_add(interval).ok()
     }
 
     fn values(self) -> Option<usize> {
@@ -105,7 +113,8 @@ impl Station {
     /// Opens a stream for a monitor (N11.FR.01, N11.FR.02). Where there are as many as there may be, its values are
     /// reported as events.
     pub(crate) fn open_stream(&mut self, monitor: MonitorId, params: Params) {
-        if self.streams.all.len() >= self.most_streams() {
+        let promised = self.policy.streams.most == Most::AsPromised;
+        if promised && self.streams.all.len() >= self.most_streams() {
             return;
         }
         self.streams.opened += 1;
@@ -119,17 +128,18 @@ impl Station {
     /// OpenPeriodicEventStreamResponse, or none. CALLs are answered in their order, so it is about the first that
     /// was asked for. A stream that is refused is not used (N11.FR.07).
     pub(crate) fn stream_answered(&mut self, answer: Option<&Value>, now: Timestamp) {
+        let rate = self.policy.streams.rate;
         let Some(asked) = self.streams.asked.pop_front() else { return };
         // It may have been closed meanwhile.
         let Some(index) = self.streams.all.iter().position(|s| s.id == asked) else { return };
         let accepted = answer.and_then(|a| a.get("status")).and_then(Value::as_str) == Some("Accepted");
-        if !accepted {
+        if !accepted && self.policy.streams.refused == Refused::Events {
             self.streams.all.remove(index);
             return;
         }
         if let Some(stream) = self.streams.all.get_mut(index) {
             stream.open = true;
-            stream.due = stream.params.interval().and_then(|i| now.checked_add(i).ok());
+            stream.due = stream.params.next(now, rate);
         }
         self.send_full_bundles(index, now);
     }
@@ -137,7 +147,8 @@ impl Station {
     /// Ends the stream of a monitor: what is left is sent first (N13.FR.01, N13.FR.03).
     pub(crate) fn close_stream(&mut self, monitor: MonitorId) {
         let Some(index) = self.streams.all.iter().position(|s| s.monitor == monitor) else { return };
-        while self.streams.all.get(index).is_some_and(|s| s.open && !s.samples.is_empty()) {
+        let sends = self.policy.streams.last_values == LastValues::Sent;
+        while sends && self.streams.all.get(index).is_some_and(|s| s.open && !s.samples.is_empty()) {
             self.send_bundle(index);
         }
         let stream = self.streams.all.remove(index);
@@ -174,7 +185,9 @@ impl Station {
     pub(crate) fn reopen_streams(&mut self) {
         self.streams.asked.clear();
         for stream in std::mem::take(&mut self.streams.all) {
-            if self.monitors.position(stream.monitor).is_some() {
+            if self.policy.streams.restart == Restart::Opened
+                && self.monitors.position(stream.monitor).is_some()
+            {
                 self.open_stream(stream.monitor, stream.params);
             }
         }
@@ -195,23 +208,31 @@ impl Station {
 
     /// Sends a bundle as soon as it is full (N15.FR.08).
     fn send_full_bundles(&mut self, index: usize, now: Timestamp) {
-        let full = |s: &Stream| s.open && s.params.values().is_some_and(|most| s.samples.len() >= most);
+        let rate = self.policy.streams.rate;
+        let more = match self.policy.streams.full {
+            Full::AsAsked => Some(0),
+            Full::OneMore => Some(1),
+            Full::Never => None,
+        };
+        let most = |s: &Stream| Some(s.params.values()? + more?);
+        let full = |s: &Stream| s.open && most(s).is_some_and(|most| s.samples.len() >= most);
         while self.is_online() && self.streams.all.get(index).is_some_and(full) {
             self.send_bundle(index);
             if let Some(stream) = self.streams.all.get_mut(index) {
-                stream.due = stream.params.interval().and_then(|i| now.checked_add(i).ok());
+                stream.due = stream.params.next(now, rate);
             }
         }
     }
 
     /// Sends what has come due (N15.FR.06).
     pub(crate) fn send_due_bundles(&mut self, now: Timestamp) {
+        let rate = self.policy.streams.rate;
         for index in 0..self.streams.all.len() {
             let Some(stream) = self.streams.all.get_mut(index) else { continue };
             if !stream.open || stream.due.is_none_or(|due| due > now) {
                 continue;
             }
-            stream.due = stream.params.interval().and_then(|i| now.checked_add(i).ok());
+            stream.due = stream.params.next(now, rate);
             if self.is_online() && self.streams.all.get(index).is_some_and(|s| !s.samples.is_empty()) {
                 self.send_bundle(index);
             }
@@ -221,14 +242,20 @@ impl Station {
     /// NotifyPeriodicEventStream: at most `values` samples, timed from the first (N15.FR.04, N15.FR.07, N15.FR.09).
     fn send_bundle(&mut self, index: usize) {
         let Some(stream) = self.streams.all.get_mut(index) else { return };
-        let count = stream.params.values().unwrap_or(usize::MAX).min(stream.samples.len());
+        let more = usize::from(self.policy.streams.full == Full::OneMore);
+        let most = stream.params.values().map_or(usize::MAX, |most| most.saturating_add(more));
+        let count = most.min(stream.samples.len());
         let bundle: Vec<(Timestamp, String)> = stream.samples.drain(..count).collect();
         let Some((base, _)) = bundle.first() else { return };
-        let base = *base;
-        let data: Vec<Value> = bundle
-            .iter()
-            .map(|(at, sample)| json!({ "t": at.duration_since(base).as_secs_f64(), "v": sample }))
-            .collect();
+        let (base, mut from) = (*base, *base);
+        let mut data: Vec<Value> = Vec::new();
+        for (at, sample) in &bundle {
+            data.push(json!({ "t": at.duration_since(from).as_secs_f64(), "v": sample }));
+            from = match self.policy.streams.base {
+                Base::FirstValue => base,
+                Base::ValueBefore => *at,
+            };
+        }
         let payload = json!({
             "id": stream.id,
             "pending": stream.samples.len(),
@@ -249,12 +276,16 @@ impl Station {
 
     /// AdjustPeriodicEventStream (N14.FR.02, N14.FR.03).
     pub(crate) fn adjust_stream(&mut self, payload: &Value, now: Timestamp) -> Result<Value, Refusal> {
+        let rate = self.policy.streams.rate;
         let request: AdjustRequest = read(payload)?;
         let index = self.streams.all.iter().position(|s| s.open && s.id == request.id);
         let stream = index.and_then(|n| self.streams.all.get_mut(n)).filter(|_| request.params.says_when());
         let Some(stream) = stream else { return Ok(json!({ "status": "Rejected" })) };
+        if self.policy.streams.adjusting == Adjusting::OnlyAccepted {
+            return Ok(json!({ "status": "Accepted" }));
+        }
         stream.params = request.params;
-        stream.due = stream.params.interval().and_then(|i| now.checked_add(i).ok());
+        stream.due = stream.params.next(now, rate);
         if let Some(index) = index {
             self.send_full_bundles(index, now);
         }

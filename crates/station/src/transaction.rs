@@ -8,6 +8,7 @@ use crate::delivery::Delivery;
 use crate::device::{VariableId, value};
 use crate::engine::{EffectError, Station};
 use crate::message::put;
+use crate::policy::sessions::{Numbering, OutOfUse, StartsAt, TransactionIds, Wait};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -42,6 +43,8 @@ pub(crate) struct Transactions {
     pub(crate) authorizing: VecDeque<Authorizing>,
     pub(crate) delivery: Delivery,
     started: u32,
+    /// Messages so far.
+    told: i64,
 }
 
 /// Why a message of a transaction is sent, and how the transaction ends with it, if it does.
@@ -173,6 +176,10 @@ impl Station {
     pub(crate) fn authorize(&mut self, evse: u32, authorization: Authorization, now: Timestamp) {
         let trigger = if authorization.remote_start.is_some() { "RemoteStart" } else { "Authorized" };
         let wait = self.model.own_number("TxCtrlr", "EVConnectionTimeOut", None).unwrap_or(OWN_WAIT);
+        let wait = match self.policy.sessions.vehicle {
+            Wait::Configured => wait,
+            Wait::Half => wait / 2,
+        };
         let wait = i64::try_from(wait).unwrap_or(i64::MAX);
         let outlet = self.transactions.change(evse);
         let gives_up = if outlet.plugged.is_none() { crate::boot::after(now, wait) } else { None };
@@ -252,7 +259,10 @@ impl Station {
 
     /// Something a transaction is made of has happened: it starts, or goes on.
     fn go_on(&mut self, evse: u32, trigger: &'static str, now: Timestamp) {
-        let points = self.points("TxStartPoint");
+        let points = match self.policy.sessions.starts {
+            StartsAt::ConfiguredPoints => self.points("TxStartPoint"),
+            StartsAt::Energy => vec!["EnergyTransfer".to_owned()],
+        };
         let Some(outlet) = self.transactions.outlets.get(&evse) else { return };
         let state = if outlet.plugged.is_some() { "EVConnected" } else { "Idle" };
         if let Some(transaction) = &outlet.transaction {
@@ -260,17 +270,28 @@ impl Station {
             let state = if state == "Idle" && outlet.plugged.is_some() { "EVConnected" } else { state };
             return self.update(evse, trigger, state, now);
         }
-        let is_off = self.availability.is_evse_off(evse) || self.is_faulted(evse, outlet.plugged);
+        let is_off = self.starts_nothing(evse) || self.is_faulted(evse, outlet.plugged);
         if is_off || !points.iter().any(|p| outlet.is_at(p)) {
             return;
         }
         self.transactions.started += 1;
         // Unique over restarts of the program too.
-        let id = format!("tx-{}-{}", now.as_second(), self.transactions.started);
+        let id = match self.policy.sessions.ids {
+            TransactionIds::Unique => format!("tx-{}-{}", now.as_second(), self.transactions.started),
+            TransactionIds::Strange => {
+                format!("Tx {:>10}/{:_<21}", now.as_second(), self.transactions.started)
+            }
+            TransactionIds::OfTheEvse => format!("tx-{evse}"),
+        };
         let transaction = Transaction { id, next_seq: 0, charging: state, token_told: false };
         self.transactions.change(evse).transaction = Some(transaction);
         self.tell(evse, "Started", trigger, None, now);
         self.refresh_activity(now);
+    }
+
+    /// Whether an EVSE is out of use and starts no transaction therefore.
+    pub(crate) fn starts_nothing(&self, evse: u32) -> bool {
+        self.availability.is_evse_off(evse) && self.policy.sessions.out_of_use == OutOfUse::StartsNothing
     }
 
     /// A vehicle that may charge charges at once.
@@ -317,9 +338,13 @@ impl Station {
             "eventType": what,
             "timestamp": value::time(now),
             "triggerReason": trigger,
-            "seqNo": transaction.next_seq,
+            "seqNo": match self.policy.sessions.numbering {
+                Numbering::EachFromZero => transaction.next_seq,
+                Numbering::OverAll => self.transactions.told,
+            },
         });
         transaction.next_seq += 1;
+        self.transactions.told += 1;
         if let Some(by) = outlet.authorization.as_ref().filter(|_| !transaction.token_told) {
             transaction.token_told = true;
             if let Some(id) = by.remote_start {

@@ -173,7 +173,7 @@ impl<M: Middle> Relay<M> {
             let (route, none) = (Route::Memory(uploads), Credentials::none());
             let file = upload::File { name, bytes };
             let ended = upload::upload(&route, &none, &url, file.clone(), packing, PATIENCE).await;
-            if !(follows && matches!(ended, Err(UploadError::Redirected(_)))) {
+            if !(follows && matches!(ended, Err(UploadError::Redirected { .. }))) {
                 return ended;
             }
             // Where the servers of the suite redirect to.

@@ -10,10 +10,12 @@ impl Transactions {
     /// An event names only a transaction that was ongoing at that time, on that EVSE (archetype row B-0387).
     pub fn named_in_events(&self) -> Vec<Check> {
         let (mut checks, mut findings, mut judged) = (Vec::new(), Vec::new(), Vec::new());
+        let all = self.each();
         for event in &self.events {
             let Some(id) = &event.transaction else { continue };
-            let of: Vec<&Told> = self.told.iter().filter(|t| t.id.eq_ignore_ascii_case(id)).collect();
-            if of.is_empty() {
+            let is_named = |of: &&Vec<&Told>| of.iter().any(|t| t.id.eq_ignore_ascii_case(id));
+            let mut named = all.iter().filter(is_named).map(|of| misnamed(event, of));
+            let Some(last) = all.iter().rfind(is_named) else {
                 let expected = "the id of a transaction that the station has told of";
                 if self.told.iter().any(Told::starts) {
                     findings.push(unknown(expected, id, [event.at]));
@@ -21,9 +23,12 @@ impl Transactions {
                     checks.push(Check::open(format!("{id} may have begun before this run"), [event.at]));
                 }
                 continue;
-            }
+            };
             judged.push(event.at);
-            findings.extend(misnamed(event, &of));
+            // One of several under the same id is enough.
+            if named.all(|wrong| wrong.is_some()) {
+                findings.extend(misnamed(event, last));
+            }
         }
         if checks.is_empty() || !findings.is_empty() || !judged.is_empty() {
             checks.extend(Self::settle(findings, &judged, "no event of this run names a transaction"));

@@ -200,18 +200,22 @@ impl Transactions {
         }
     }
 
-    /// The messages of each transaction, in the order in which they came; the transactions in that order too.
+    /// The messages of each transaction, in the order in which they came; the transactions in that order too. Under an
+    /// id that is used again another transaction begins: that fails the row about ids, and no other.
     fn each(&self) -> Vec<Vec<&Told>> {
-        let mut order: Vec<&str> = Vec::new();
-        let mut of: BTreeMap<&str, Vec<&Told>> = BTreeMap::new();
+        let mut all: Vec<Vec<&Told>> = Vec::new();
+        let mut latest: BTreeMap<&str, usize> = BTreeMap::new();
         for message in &self.told {
-            let known = of.entry(&message.id).or_default();
-            if known.is_empty() {
-                order.push(&message.id);
+            let known = latest.get(message.id.as_str()).copied().and_then(|n| all.get_mut(n));
+            match known.filter(|known| !(message.starts() && known.iter().any(|m| m.ends()))) {
+                Some(known) => known.push(message),
+                None => {
+                    latest.insert(&message.id, all.len());
+                    all.push(vec![message]);
+                }
             }
-            known.push(message);
         }
-        order.into_iter().filter_map(|id| of.remove(id)).collect()
+        all
     }
 
     /// Only what was told after a record; what the run says besides stays known.

@@ -5,6 +5,7 @@ use crate::device::Lookup;
 use crate::dispatch::Refusal;
 use crate::engine::Station;
 use crate::message::{put, read};
+use crate::policy::streams::Closing;
 use crate::policy::{BuiltInIs, Elsewhere, Removal, SameId, Several, Twin, UnknownId, WhenMoved};
 use crate::streams::Params;
 use jiff::Timestamp;
@@ -186,7 +187,9 @@ impl Station {
 
     /// Opens the stream a monitor was set with; one it had before is closed (N11.FR.01, N13.FR.06).
     fn stream_for(&mut self, id: MonitorId, params: Option<Params>) {
-        self.close_stream(id);
+        if params.is_some() || self.policy.streams.closing != Closing::NotWhenReplaced {
+            self.close_stream(id);
+        }
         if let Some(params) = params {
             self.open_stream(id, params);
         }
@@ -258,7 +261,9 @@ impl Station {
             return "Accepted";
         }
         self.monitors.installed.remove(index);
-        self.close_stream(id);
+        if self.policy.streams.closing != Closing::NotWhenRemoved {
+            self.close_stream(id);
+        }
         match removal {
             _ if refused => "Rejected",
             Removal::SaysNotFound => "NotFound",

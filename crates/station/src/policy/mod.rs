@@ -2,11 +2,11 @@
 
 mod answers;
 mod events;
-mod logs;
+pub mod logs;
 mod monitors;
 pub mod outages;
-mod sessions;
-mod streams;
+pub mod sessions;
+pub mod streams;
 
 pub use answers::{AcceptedValue, Answers, BeyondLimits, CriterionReach, LeftOut, NoInstance, RefusedValue};
 pub use events::{
@@ -83,6 +83,6 @@ impl Policy {
 
     /// Whether the failure of an attempt is told although another one follows. OCPP recommends not to (N01.FR.10).
     pub fn tells_each_failure(self) -> bool {
-        false
+        self.logs.failures == logs::Failures::Each
     }
 }

@@ -29,7 +29,11 @@ pub(super) async fn send(
     };
     match answer.status().as_u16() {
         200..300 => Ok(()),
-        status @ 300..400 => Err(UploadError::Redirected(status)),
+        status @ 300..400 => {
+            let location = answer.headers().get(header::LOCATION);
+            let location = location.and_then(|l| l.to_str().ok()).map(str::to_owned);
+            Err(UploadError::Redirected { status, location })
+        }
         status => Err(UploadError::Refused(status)),
     }
 }
@@ -46,7 +50,7 @@ fn request(target: &Target, file: File, packing: Packing) -> Result<Request<Full
         builder = builder.header(header::AUTHORIZATION, password.authorization(user));
     }
     let (kind, body) = match packing {
-        Packing::Put => ("application/octet-stream".to_owned(), file.bytes),
+        Packing::Put | Packing::Nameless => ("application/octet-stream".to_owned(), file.bytes),
         Packing::Post => {
             builder =
                 builder.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{quoted}\""));

@@ -33,6 +33,8 @@ pub enum Packing {
     Put,
     /// POST, the body is the file, its name in `Content-Disposition` (OCPP N01.FR.19).
     Post,
+    /// POST, the body is the file, which nothing names: wrong, for stations that deviate.
+    Nameless,
     /// POST of a form with one file, `multipart/form-data`.
     Form,
 }
@@ -80,8 +82,13 @@ pub enum UploadError {
     #[error("the server answered {0}")]
     Refused(u16),
     /// The server sent the station elsewhere; a station does not follow (OCPP N01.FR.30).
-    #[error("the server redirected the upload ({0}), which is not followed")]
-    Redirected(u16),
+    #[error("the server redirected the upload ({status}), which is not followed")]
+    Redirected {
+        /// The status of the answer.
+        status: u16,
+        /// Where it points.
+        location: Option<String>,
+    },
     /// The transfer broke off, or the server said something else than it should.
     #[error("the transfer broke off: {0}")]
     Broken(String),
