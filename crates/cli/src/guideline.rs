@@ -78,7 +78,7 @@ fn edition(sources: &args::GuidelineSources) -> Result<Edition, Fault> {
             .collect(),
         schemas: schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema.clone())).collect(),
         examples: Example::embedded().map_err(Fault::internal)?,
-        proofs: BTreeMap::new(),
+        proof: Some(book::proof().map_err(Fault::internal)?),
     })
 }
 
