@@ -6,10 +6,21 @@ mod support;
 use book::{Book, Edition, Files, Page};
 use report::proof::{DeviationKind, RowProof};
 use spec::model::{Obligation, RowId};
+use std::sync::OnceLock;
 use support::edition;
 
 fn embedded() -> Edition {
     edition(Files::embedded().unwrap())
+}
+
+/// The embedded edition and its book, composed once.
+fn composed() -> &'static (Edition, Book) {
+    static COMPOSED: OnceLock<(Edition, Book)> = OnceLock::new();
+    COMPOSED.get_or_init(|| {
+        let edition = embedded();
+        let book = Book::compose(&edition).unwrap();
+        (edition, book)
+    })
 }
 
 fn page<'b>(book: &'b Book, path: &str) -> &'b Page {
@@ -35,9 +46,8 @@ fn book_without_links_to_nowhere(edition: &Edition) -> Book {
 
 #[test]
 fn every_deviation_is_in_the_catalogue_with_what_catches_or_allows_it() {
-    let edition = embedded();
-    let book = Book::compose(&edition).unwrap();
-    let catalogue = page(&book, "proof/catalogue.html");
+    let (edition, book) = composed();
+    let catalogue = page(book, "proof/catalogue.html");
     for d in &edition.proof.as_ref().unwrap().deviations {
         let entry = line(catalogue, &d.name);
         assert!(entry.contains(&format!("matrix.html#{}", d.name)), "{entry}");
@@ -56,9 +66,8 @@ fn every_deviation_is_in_the_catalogue_with_what_catches_or_allows_it() {
 
 #[test]
 fn every_run_is_in_the_matrix() {
-    let edition = embedded();
-    let book = Book::compose(&edition).unwrap();
-    let matrix = page(&book, "proof/matrix.html");
+    let (edition, book) = composed();
+    let matrix = page(book, "proof/matrix.html");
     for d in &edition.proof.as_ref().unwrap().deviations {
         let entry = line(matrix, &d.name);
         assert!(entry.contains(&format!("../proof/catalogue.html#{}", d.name)), "{entry}");
@@ -70,9 +79,8 @@ fn every_run_is_in_the_matrix() {
 
 #[test]
 fn every_must_row_names_its_defects_or_its_reason_and_its_place_names_them_too() {
-    let edition = embedded();
-    let book = Book::compose(&edition).unwrap();
-    let (rows, traced) = (page(&book, "proof/rows.html"), page(&book, "reference/traceability.html"));
+    let (edition, book) = composed();
+    let (rows, traced) = (page(book, "proof/rows.html"), page(book, "reference/traceability.html"));
     let topics: String =
         book.pages.iter().filter(|p| p.path.starts_with("behaviours/")).map(|p| p.body.as_str()).collect();
     let mut behaviours = 0;
@@ -92,13 +100,12 @@ fn every_must_row_names_its_defects_or_its_reason_and_its_place_names_them_too()
         }
     }
     assert!(behaviours > 50);
-    assert!(page(&book, "reference/findings.html").body.contains("../proof/catalogue.html#wrong-0"));
+    assert!(page(book, "reference/findings.html").body.contains("../proof/catalogue.html#wrong-0"));
 }
 
 #[test]
 fn the_pages_depend_on_the_rows_they_name() {
-    let edition = embedded();
-    let book = Book::compose(&edition).unwrap();
+    let (edition, book) = composed();
     let defect = &edition.proof.as_ref().unwrap().deviations[0];
     for row in &defect.breaks {
         let files = book.files_of(row);
@@ -110,11 +117,10 @@ fn the_pages_depend_on_the_rows_they_name() {
 
 #[test]
 fn the_introduction_counts_what_holds() {
-    let mut edition = embedded();
-    let book = Book::compose(&edition).unwrap();
-    let proof = edition.proof.as_mut().unwrap();
+    let (edition, book) = composed();
+    let proof = edition.proof.as_ref().unwrap();
     let (defects, _) = proof.count(DeviationKind::Defect);
-    let text = &page(&book, "proof/index.html").body;
+    let text = &page(book, "proof/index.html").body;
     assert!(text.contains(&format!(">{defects} of {defects}<")) && text.contains(">40 of 40<"), "{text}");
     let killed = proof.rows.iter().filter(|r| !r.killed.is_empty()).count();
     assert!(text.contains(&format!(">{killed} of {}<", proof.rows.len())));

@@ -41,8 +41,8 @@ pub(crate) fn all(atlas: &Atlas<'_>, annexes: &[Annex]) -> Result<Vec<Page>, Boo
     pages.extend(behaviours::pages(&desk)?);
     pages.extend(scenarios::pages(&desk)?);
     pages.push(matrix::page(&desk)?);
-    pages.extend(proof::pages(&desk)?);
     pages.extend(codes::pages(&desk)?);
+    pages.extend(proof::pages(&desk)?);
     pages.extend(reference::pages(&desk)?);
     pages.push(front::pictures(&desk)?);
     pages.push(front::annexes(&desk, annexes)?);
