@@ -8,7 +8,6 @@ use crate::fault::Fault;
 use crate::progress::say;
 use ::report::{exit, schema};
 use book::{Book, Chapter, Edition, Example, ExitCode, Files, Phrase, Scenario, Step};
-use std::collections::BTreeMap;
 use std::path::Path;
 use steps::Suite;
 use steps::plan::Definition;
