@@ -1,6 +1,7 @@
 //! Where everything is and what belongs to what: the indexes all pages are made from.
 
 use crate::{Edition, Scenario};
+use report::proof::DeviationKind;
 use spec::model::{
     ArchetypeFile, ComponentRow, FaultRow, MonitorRow, Obligation, RowId, Topic, TrendRow, VariableRow,
 };
@@ -35,6 +36,8 @@ pub(crate) struct Atlas<'a> {
     pub(crate) ocpp: BTreeMap<OcppId<'a>, Cited<'a>>,
     /// MREC codes and the faults that correspond to them.
     pub(crate) mrec: BTreeMap<&'a str, Vec<&'a FaultRow>>,
+    /// Defects that were caught, by the row they were caught on, in the order of the catalogue.
+    defects: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
 /// An OCPP requirement id in the order of the specification: `N04.FR.9` before `N04.FR.10`.
@@ -74,6 +77,7 @@ impl<'a> Atlas<'a> {
             users: BTreeMap::new(),
             ocpp: BTreeMap::new(),
             mrec: BTreeMap::new(),
+            defects: BTreeMap::new(),
         };
         for file in &edition.files.files {
             for row in rows_of(file) {
@@ -104,6 +108,15 @@ impl<'a> Atlas<'a> {
                 atlas.ocpp.entry(OcppId::new(id)).or_default().scenarios.insert(&scenario.id);
             }
         }
+        let deviations = edition.proof.iter().flat_map(|p| &p.deviations);
+        for defect in deviations.filter(|d| d.kind == DeviationKind::Defect) {
+            for caught in defect.runs.iter().flat_map(|r| &r.caught) {
+                let of_row = atlas.defects.entry(caught.row.as_ref()).or_default();
+                if of_row.last() != Some(&defect.name.as_str()) {
+                    of_row.push(&defect.name);
+                }
+            }
+        }
         atlas
     }
 
@@ -120,6 +133,11 @@ impl<'a> Atlas<'a> {
     /// The scenarios that judge a row.
     pub(crate) fn scenarios_of(&self, id: &RowId) -> &[&'a Scenario] {
         self.scenarios.get(id.as_ref()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The defects that were caught on a row.
+    pub(crate) fn defects_of(&self, id: &RowId) -> &[&'a str] {
+        self.defects.get(id.as_ref()).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The faults a monitor reports.

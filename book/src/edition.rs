@@ -2,6 +2,7 @@
 
 use crate::{Chapter, Example, Files};
 use ocpp::Version;
+use report::ProofFile;
 use serde::Serialize;
 use serde_json::Value;
 use spec::model::{Level, RowId};
@@ -24,8 +25,8 @@ pub struct Edition {
     pub schemas: BTreeMap<String, Value>,
     /// Wire examples by name.
     pub examples: BTreeMap<String, Example>,
-    /// Defects of the reference station that the suite was shown to find, by the row they break.
-    pub proofs: BTreeMap<RowId, Vec<String>>,
+    /// What the suite was shown to find and to leave alone, if that was written down.
+    pub proof: Option<ProofFile>,
 }
 
 /// A certification scenario.

@@ -181,7 +181,7 @@ mod tests {
             exit_codes: Vec::new(),
             schemas: Default::default(),
             examples: Default::default(),
-            proofs: Default::default(),
+            proof: None,
         }
     }
 

@@ -19,6 +19,7 @@ mod hook;
 mod links;
 mod mrec;
 mod pages;
+mod proof;
 mod render;
 mod severity;
 mod templates;
@@ -30,6 +31,7 @@ pub use check::broken_links;
 pub use edition::{Edition, ExitCode, Phrase, Scenario, Step};
 pub use examples::{Example, ExampleError, Excerpt, excerpt};
 pub use files::{Files, FilesError};
+pub use proof::{ProofError, proof};
 
 /// Why there is no book.
 #[derive(Debug, thiserror::Error)]

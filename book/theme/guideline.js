@@ -15,10 +15,10 @@
     function wanted(item, v, tier) {
         var d = item.dataset;
         return (!v.level || (d.level || "").split(" ").indexOf(v.level) >= 0)
-            && (!v.obligation || d.obligation === v.obligation)
+            && ["obligation", "origin", "judged", "kind", "archetype", "proven", "good"].every(function (name) {
+                return !v[name] || d[name] === v[name];
+            })
             && (!v.severity || (d.severity !== undefined && Number(d.severity) <= Number(v.severity)))
-            && (!v.origin || d.origin === v.origin)
-            && (!v.judged || d.judged === v.judged)
             && (!v.tier || (tier || "").toLowerCase() === v.tier);
     }
 
@@ -76,6 +76,14 @@
             show(row, hit);
             if (hit) { shown++; }
         });
+        // A heading without a row says nothing.
+        document.querySelectorAll("section.group").forEach(function (section) {
+            var rows = Array.from(section.querySelectorAll("tbody tr"));
+            section.querySelectorAll(".table").forEach(function (table) {
+                show(table, rows.some(function (r) { return table.contains(r) && r.style.display !== "none"; }));
+            });
+            show(section, rows.some(function (r) { return r.style.display !== "none"; }));
+        });
         return shown;
     }
 
@@ -85,7 +93,7 @@
             var v = fields(form);
             var shown = form.dataset.filter === "components" ? components(v) : lines(v);
             page.classList.toggle("noreasons", v.reasons === false);
-            form.querySelector("output").textContent = shown + (shown === 1 ? " row" : " rows");
+            form.querySelector("output").textContent = shown + " " + (form.dataset.counts || "row") + (shown === 1 ? "" : "s");
         }
         // A link to a row that is filtered away would lead nowhere.
         window.addEventListener("hashchange", function () {

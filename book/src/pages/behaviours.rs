@@ -1,5 +1,6 @@
 //! How a station has to behave: one page per topic.
 
+use super::proof::Defects;
 use super::views::{self, BehaviourView};
 use super::{Desk, Draft};
 use crate::BookError;
@@ -41,6 +42,7 @@ struct Shared {
     users: Vec<String>,
     /// Whether these are all archetypes.
     everywhere: bool,
+    defects: Defects,
 }
 
 pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
@@ -78,6 +80,7 @@ pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
                 home: file.to_owned(),
                 users,
                 everywhere,
+                defects: Defects::of(desk.atlas, &b.id),
             });
         }
         let figure = (topic == Topic::Events).then(figures::timeline::monitor_types);

@@ -1,9 +1,11 @@
 //! What can be found: finding codes of a run, lint codes of files, exit codes of the command.
 
+use super::proof::Defects;
 use super::{Desk, Draft};
 use crate::book::Page;
 use crate::{BookError, ExitCode};
 use judge::Code;
+use report::proof::DeviationProof;
 use serde::Serialize;
 use spec::LintCode;
 
@@ -22,6 +24,8 @@ struct Finding {
     description: &'static str,
     /// Whether what rests on the judged row is still judged.
     flaw: bool,
+    /// Defects that were caught by it.
+    defects: Defects,
 }
 
 #[derive(Serialize)]
@@ -37,7 +41,12 @@ pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
         flaws: true,
         codes: Code::ALL
             .iter()
-            .map(|c| Finding { code: c.as_str(), description: c.description(), flaw: c.is_flaw() })
+            .map(|c| Finding {
+                code: c.as_str(),
+                description: c.description(),
+                flaw: c.is_flaw(),
+                defects: Defects::first(&found_by(desk, *c), "proof/matrix.html".to_owned()),
+            })
             .collect(),
     };
     let lint = Findings {
@@ -47,7 +56,12 @@ pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
         flaws: false,
         codes: LintCode::ALL
             .iter()
-            .map(|c| Finding { code: c.as_str(), description: c.description(), flaw: false })
+            .map(|c| Finding {
+                code: c.as_str(),
+                description: c.description(),
+                flaw: false,
+                defects: Defects::first(&[], String::new()),
+            })
             .collect(),
     };
     let exits = Exits { codes: &desk.atlas.edition.exit_codes };
@@ -56,4 +70,11 @@ pub(crate) fn pages(desk: &Desk<'_>) -> Result<Vec<Page>, BookError> {
         Draft::new("reference/lint.html", "Lint codes").render(desk, "findings.html", &lint)?,
         Draft::new("reference/exit-codes.html", "Exit codes").render(desk, "exit-codes.html", &exits)?,
     ])
+}
+
+/// The defects that were caught with a code.
+fn found_by<'a>(desk: &Desk<'a>, code: Code) -> Vec<&'a str> {
+    let deviations = desk.atlas.edition.proof.iter().flat_map(|p| &p.deviations);
+    let with = |d: &&DeviationProof| d.runs.iter().flat_map(|r| &r.caught).any(|c| c.code == Some(code));
+    deviations.filter(with).map(|d| d.name.as_str()).collect()
 }

@@ -1,5 +1,6 @@
 //! The traceability matrix: every row, the scenarios that judge it, the versions, the OCPP requirements.
 
+use super::proof::Defects;
 use super::views::{self, Tested};
 use super::{Desk, Draft};
 use crate::BookError;
@@ -35,7 +36,7 @@ struct Line {
     scenarios: Vec<Tested>,
     /// Levels at which no scenario judges it.
     open: Vec<u8>,
-    proofs: Vec<String>,
+    defects: Defects,
 }
 
 pub(crate) fn page(desk: &Desk<'_>) -> Result<Page, BookError> {
@@ -58,7 +59,7 @@ pub(crate) fn page(desk: &Desk<'_>) -> Result<Page, BookError> {
                 ocpp: row.ocpp().to_vec(),
                 open: open.collect(),
                 scenarios,
-                proofs: atlas.edition.proofs.get(row.id()).cloned().unwrap_or_default(),
+                defects: Defects::of(atlas, row.id()),
             });
         }
         files.push(OfFile { id: file.id.clone(), title: file.title.clone(), rows });
@@ -71,7 +72,7 @@ pub(crate) fn page(desk: &Desk<'_>) -> Result<Page, BookError> {
         tested: all().filter(tested).count(),
         musts: all().filter(must).count(),
         musts_tested: all().filter(must).filter(tested).count(),
-        proven: !atlas.edition.proofs.is_empty(),
+        proven: atlas.edition.proof.is_some(),
         files,
     };
     draft.render(desk, "traceability.html", &view)

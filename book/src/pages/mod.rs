@@ -6,6 +6,7 @@ mod codes;
 mod faults;
 mod front;
 mod matrix;
+mod proof;
 mod reference;
 mod scenarios;
 mod severities;
@@ -41,6 +42,7 @@ pub(crate) fn all(atlas: &Atlas<'_>, annexes: &[Annex]) -> Result<Vec<Page>, Boo
     pages.extend(scenarios::pages(&desk)?);
     pages.push(matrix::page(&desk)?);
     pages.extend(codes::pages(&desk)?);
+    pages.extend(proof::pages(&desk)?);
     pages.extend(reference::pages(&desk)?);
     pages.push(front::pictures(&desk)?);
     pages.push(front::annexes(&desk, annexes)?);
@@ -82,6 +84,12 @@ impl Draft {
     pub(crate) fn shows(&mut self, row: &RowId, how: Shown) {
         let shown = self.page.rows.entry(row.clone()).or_insert(how);
         *shown = how.max(*shown);
+    }
+
+    /// Names rows, those of them that this edition has.
+    pub(crate) fn names<'r>(&mut self, desk: &Desk<'_>, rows: impl IntoIterator<Item = &'r RowId>) {
+        let known = rows.into_iter().filter(|id| desk.atlas.find(id.as_ref()).is_some());
+        known.for_each(|id| self.shows(id, Shown::Named));
     }
 
     /// The finished page from a template.

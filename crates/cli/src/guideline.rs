@@ -8,7 +8,6 @@ use crate::fault::Fault;
 use crate::progress::say;
 use ::report::{exit, schema};
 use book::{Book, Chapter, Edition, Example, ExitCode, Files, Phrase, Scenario, Step};
-use std::collections::BTreeMap;
 use std::path::Path;
 use steps::Suite;
 use steps::plan::Definition;
@@ -78,7 +77,7 @@ fn edition(sources: &args::GuidelineSources) -> Result<Edition, Fault> {
             .collect(),
         schemas: schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema.clone())).collect(),
         examples: Example::embedded().map_err(Fault::internal)?,
-        proofs: BTreeMap::new(),
+        proof: Some(book::proof().map_err(Fault::internal)?),
     })
 }
 

@@ -32,6 +32,10 @@ fn the_guideline_is_built_with_every_row_linked_to_its_scenarios_and_back() {
     assert!(scenarios.contains("id=\"DX-EVT-001\"") && scenarios.contains("behaviours/events.html#B-0140"));
     let row = read(&book, "archetypes/common.html");
     assert!(row.contains("id=\"V-0101\"") && row.contains("../scenarios.html#DX-INV-020"));
+    let catalogue = read(&book, "proof/catalogue.html");
+    for deviation in book::proof().unwrap().deviations {
+        assert!(catalogue.contains(&format!("id=\"{}\"", deviation.name)), "{}", deviation.name);
+    }
     for code in [0, 1, 2, 3, 4, 70] {
         assert!(read(&book, "reference/exit-codes.html").contains(&format!("id=\"exit-{code}\"")));
     }
