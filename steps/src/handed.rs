@@ -23,8 +23,8 @@ use trace::Seq;
 pub(crate) struct Handed {
     /// The full inventory, fetched once: no scenario changes what a station is made of.
     pub(crate) inventory: Option<Rc<Inventory>>,
-    /// The monitors the station brings along, fetched once: they are the maker's.
-    pub(crate) shipped: Option<Rc<Shipped>>,
+    /// The monitors the station brings along, and the record up to which they were fetched: they are the maker's.
+    pub(crate) shipped: Option<(Rc<Shipped>, Seq)>,
     /// What there is under each monitoring base, seen once.
     pub(crate) walk: Option<Rc<Walk>>,
     /// Monitor rows whose alert came as a message without a monitor, with the record.
@@ -55,7 +55,9 @@ impl Handed {
         let mut merged = self.clone();
         for lane in lanes {
             merged.inventory = merged.inventory.or(lane.inventory);
-            merged.shipped = merged.shipped.or(lane.shipped);
+            if lane.shipped.as_ref().map(|(_, at)| *at) > merged.shipped.as_ref().map(|(_, at)| *at) {
+                merged.shipped = lane.shipped;
+            }
             merged.observed = merged.observed.or(lane.observed);
             merged.walk = merged.walk.or(lane.walk);
             merged.notified.extend(lane.notified);

@@ -260,7 +260,7 @@ fn stuck_bolt(w: &World) -> Result<Raisable, Stop> {
     let address = variable_at(c, v, place);
     let shipped = w.handed.shipped.as_ref();
     let monitor = shipped
-        .and_then(|s| s.report.monitors.iter().find(|m| m.address.same_as(&address)).cloned())
+        .and_then(|(s, _)| s.report.monitors.iter().find(|m| m.address.same_as(&address)).cloned())
         .ok_or_else(|| Stop::open(format!("the station brings along no monitor on {address}"), []))?;
     let alarm = Alarm { monitor, raised: "true".to_owned(), rest: "false".to_owned() };
     Ok(Raisable { fault, alarm })

@@ -272,7 +272,7 @@ async fn tell(w: &mut World, way: &Way, alert: &Alert, limit: Duration, ending: 
         w.fault.blocked = Some(way.row.clone());
         return Ok(false);
     }
-    let mut report = w.handed.shipped.clone().map(|s| s.report.clone()).unwrap_or_default();
+    let mut report = w.handed.shipped.as_ref().map(|(s, _)| s.report.clone()).unwrap_or_default();
     report.monitors.extend(alert.monitor.clone().filter(|m| report.find(m.id).is_none()));
     let waited = format!("within {} s", limit.as_secs());
     let (checks, bare) = w.lane.since(alert.cause, |window| {

@@ -6,7 +6,7 @@ use cucumber::{given, then, when};
 use judge::inventory::Inventory;
 use serde_json::{Value, json};
 use spec::Archetype;
-use spec::model::{ComponentRow, VariableRow};
+use spec::model::{ComponentRow, RowId, VariableRow};
 use std::rc::Rc;
 
 /// The full inventory: fetched by the first scenario that needs it, then shared.
@@ -16,21 +16,8 @@ pub(super) async fn fetch(w: &mut World) -> Result<Rc<Inventory>, Stop> {
         return Ok(known);
     }
     full_inventory(w).await?;
-    if let Err(check) = w.answer()?.result() {
-        return Err(Stop::open("there is no full inventory: the request was not answered", records(&check)));
-    }
-    w.inventory.clone().ok_or_else(|| {
-        let answer = w.answer.as_ref().map(|a| vec![a.sent, a.reply.at()]).unwrap_or_default();
-        Stop::open("there is no whole full inventory", answer)
-    })
-}
-
-fn records(check: &judge::Check) -> Vec<trace::Seq> {
-    match check {
-        judge::Check::Broken(f) => f.evidence.clone(),
-        judge::Check::Open { evidence, .. } => evidence.clone(),
-        _ => Vec::new(),
-    }
+    // Why there is none is the row about it to say.
+    w.inventory.clone().ok_or_else(|| Stop::Blocked(RowId("B-0010".to_owned())))
 }
 
 async fn full_inventory(w: &mut World) -> Result<(), Stop> {

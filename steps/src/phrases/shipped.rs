@@ -23,10 +23,14 @@ async fn under(w: &mut World, base: &str) -> Result<MonitoringReport, Stop> {
         .ok_or_else(|| Stop::open(format!("there is no whole monitoring report under {base}"), [answer.sent]))
 }
 
-/// The monitors the station brings along: fetched by the first scenario that needs them, then shared.
+/// The monitors the station brings along: fetched by the first scenario that needs them, then shared until the station
+/// boots, which may give them other ids (OCPP N04.FR.19).
 pub(super) async fn fetch(w: &mut World) -> Result<Rc<Shipped>, Stop> {
-    if let Some(known) = w.handed.shipped.clone() {
-        return Ok(known);
+    if let Some((known, since)) = w.handed.shipped.clone() {
+        let booted = w.lane.since(since, |window| window.calls_of("BootNotification").next().is_some());
+        if !booted {
+            return Ok(known);
+        }
     }
     super::bases::remember(w).await?;
     let shipped = if w.cx.version == Version::V21 {
@@ -36,7 +40,7 @@ pub(super) async fn fetch(w: &mut World) -> Result<Rc<Shipped>, Stop> {
         Shipped::inferred(&hard, under(w, "FactoryDefault").await?)
     };
     let shipped = Rc::new(shipped);
-    w.handed.shipped = Some(shipped.clone());
+    w.handed.shipped = Some((shipped.clone(), w.lane.now()));
     Ok(shipped)
 }
 

@@ -10,8 +10,8 @@ pub mod streams;
 
 pub use answers::{AcceptedValue, Answers, BeyondLimits, CriterionReach, LeftOut, NoInstance, RefusedValue};
 pub use events::{
-    Alerts, ClockAligned, DeltaReach, DeltaReference, Events, InTransactions, LevelOnBuiltIn, LevelReach, OnThreshold,
-    Period, Share, SwitchedOff, WhenMoved, WhenSet,
+    Alerts, ClockAligned, DeltaReach, DeltaReference, Events, InTransactions, LevelOnBuiltIn, LevelReach,
+    OnThreshold, Period, Share, SwitchedOff, WhenMoved, WhenSet,
 };
 pub use logs::Logs;
 pub use monitors::{
