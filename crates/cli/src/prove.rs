@@ -36,17 +36,19 @@ fn matrix(args: &args::Prove) -> Result<Matrix, Fault> {
         args.deviate.iter().map(|name| named(name)).collect::<Result<_, _>>()?
     };
     let matrix = Matrix::new(deviations, args.seed);
+    if !args.all && args.archetype.is_empty() {
+        return Ok(matrix);
+    }
     let known = embedded_ids();
     for id in &args.archetype {
         if !known.contains(&id.as_str()) {
             return Err(Fault::input(format!("there is no archetype {id}; there are {}", known.join(", "))));
         }
     }
-    Ok(match (args.all, args.archetype.is_empty()) {
-        (true, _) => matrix.on(&known),
-        (_, false) => matrix.on(&args.archetype.iter().map(String::as_str).collect::<Vec<_>>()),
-        _ => matrix,
-    })
+    if args.all {
+        return Ok(Matrix { replays: true, ..matrix.on(&known) });
+    }
+    Ok(matrix.on(&args.archetype.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
 /// A deviation by its name.

@@ -33,6 +33,8 @@ pub struct Caught {
 pub enum Fault {
     /// A row that the defect breaks is judged as if nothing were wrong.
     Survived(&'static str),
+    /// Nothing that it breaks is judged here, and so nothing catches it.
+    Uncaught,
     /// A verdict is another one although the deviation does not touch it.
     Otherwise(Box<Difference>),
     /// Not one frame of the run is another one: the deviation was never asked, or does nothing.
@@ -58,6 +60,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fault::Survived(row) => write!(f, "{row} is not judged as broken"),
+            Fault::Uncaught => f.write_str("nothing that it breaks is judged here"),
             Fault::Otherwise(d) => d.fmt(f),
             Fault::ChangedNothing => f.write_str("it changes nothing: not one frame is another one"),
             Fault::Interrupted => f.write_str("the run was interrupted"),
@@ -112,7 +115,23 @@ impl Judgement {
         }
         let found = differences(plain, ran);
         match &deviation.kind {
-            Kind::Defect { breaks, warns, open } => caught(found, breaks, warns, open),
+            Kind::Defect { breaks, warns, open, in_version } => {
+                // A row that is not judged here cannot be broken here.
+                let is_judged = |row: &&'static str| {
+                    let sound = |v: &VerdictLine| v.row.0 == *row && v.verdict == Verdict::Pass;
+                    plain.verdicts.iter().any(sound)
+                };
+                let mut rows = Rows { open, ..Rows::default() };
+                rows.breaks.extend(breaks.iter().copied().filter(is_judged));
+                rows.warns.extend(warns.iter().copied().filter(is_judged));
+                for (version, more, milder) in *in_version {
+                    if *version == ran.version {
+                        rows.breaks.extend(more.iter().copied());
+                        rows.warns.extend(milder.iter().copied());
+                    }
+                }
+                caught(found, &rows)
+            }
             Kind::Variant { unjudged, .. } => {
                 let unjudged = |d: &Difference| {
                     unjudged.contains(&d.now.row.0.as_str())
@@ -133,12 +152,16 @@ impl Judgement {
     }
 }
 
-fn caught(
-    found: Vec<Difference>,
-    breaks: &[&'static str],
-    warns: &[&'static str],
-    open: &[&'static str],
-) -> Judgement {
+/// What a defect breaks in one version.
+#[derive(Default)]
+struct Rows {
+    breaks: Vec<&'static str>,
+    warns: Vec<&'static str>,
+    open: &'static [&'static str],
+}
+
+fn caught(found: Vec<Difference>, rows: &Rows) -> Judgement {
+    let Rows { breaks, warns, open } = rows;
     let mut judgement = Judgement::default();
     // A row is judged after those it rests on.
     let mut in_the_way: BTreeSet<String> = breaks.iter().chain(warns).map(|r| (*r).to_owned()).collect();
@@ -169,12 +192,15 @@ fn caught(
     }
     let is =
         |row: &&str, verdict: Verdict| judgement.caught.iter().any(|c| c.row == *row && c.verdict == verdict);
-    let survived: Vec<Fault> = breaks
+    let mut survived: Vec<Fault> = breaks
         .iter()
         .filter(|row| !is(row, Verdict::Fail))
         .chain(warns.iter().filter(|row| !is(row, Verdict::Warn)))
         .map(|row| Fault::Survived(row))
         .collect();
+    if survived.is_empty() && judgement.caught.is_empty() {
+        survived.push(Fault::Uncaught);
+    }
     judgement.faults.splice(0..0, survived);
     judgement
 }

@@ -54,7 +54,7 @@ impl Matrix {
             };
             d.versions.iter().map(job).collect::<Vec<_>>()
         });
-        Matrix { jobs: jobs.collect(), seed, replays: true }
+        Matrix { jobs: jobs.collect(), seed, replays: false }
     }
 
     /// The same deviations on other archetypes.

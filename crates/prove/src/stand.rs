@@ -59,6 +59,8 @@ pub struct Setting<'d> {
 /// A run and everything it left.
 #[derive(Debug)]
 pub struct Ran {
+    /// The version spoken.
+    pub version: Version,
     /// The verdicts, in the order of the plan.
     pub verdicts: Vec<VerdictLine>,
     /// Trouble outside the rows.
@@ -168,6 +170,7 @@ async fn judge(setting: Setting<'_>) -> Result<Ran, Broken> {
     uploads.shutdown().await;
     session.close(&log, &mut run);
     Ok(Ran {
+        version,
         verdicts: run.verdicts.iter().map(VerdictLine::from).collect(),
         observations: run.observations,
         interrupted: run.interrupted,

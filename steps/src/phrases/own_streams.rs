@@ -195,6 +195,8 @@ async fn restarts(w: &mut World) {
         let back = back.ok_or_else(|| Stop::open("the station did not come back", [answer.sent]))?;
         w.rebooted = Some(back);
         w.cause = back;
+        // Nothing says that the monitoring level survives a restart.
+        super::write_level(w, 9).await?;
         let m = w.monitor()?.clone();
         look_again(w).await?;
         if again(w, &m).is_none() {

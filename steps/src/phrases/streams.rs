@@ -43,7 +43,7 @@ async fn course(w: &mut World) -> Result<Streamed, Stop> {
     let gathering = w.lane.now();
     w.lane.until(gathering, fast / 2, "values to be gathered", WaitFor::Mandated, |_| false).await?;
     remove(w, &[monitor.id]).await?;
-    let status = w.matched.first().map_or("no result".to_owned(), |m| m.said());
+    let status = w.matched.first().map_or("no result".to_owned(), |m| m.status.clone());
     let removed = w.answer()?.clone();
     let limit = w.cx.deadline("B-0468");
     let is = |payload: &Value| payload.get("id").and_then(Value::as_i64) == Some(stream);

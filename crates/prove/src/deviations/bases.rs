@@ -90,16 +90,13 @@ fn levels() -> Vec<Deviation> {
             .breaks(&["B-0148"])
             .decides(|p| p.events.level = LevelReach::OneMore),
         defect("level-spares-periodic", "periodic monitors fire whatever the monitoring level is")
-            .breaks(&["B-0173"])
+            .breaks(&["B-0173", "B-0365"])
             .decides(|p| p.events.level = LevelReach::UpToItAndPeriodic),
         defect("level-ten-is-nine", "monitoring level 10 is accepted as 9")
             .breaks(&["B-0149"])
             .decides(|p| p.monitors.levels = Levels::CutToNine),
-        defect("level-below-zero-is-zero", "a monitoring level below 0 is accepted as 0")
-            .breaks(&["B-0160"])
-            .decides(|p| p.monitors.levels = Levels::RaisedToZero),
         defect("level-in-force-unsaid", "ActiveMonitoringLevel is 9 whatever level is in force")
-            .breaks(&["B-0174"])
+            .breaks(&["B-0174", "B-0365"])
             .wire(|_| reads("ActiveMonitoringLevel", "9")),
     ]
 }
@@ -122,10 +119,6 @@ fn choices() -> Vec<Deviation> {
                     }
                 })
             }),
-        variant("no-built-in-monitors", "the station ships no monitors")
-            .allowed_by("no requirement obliges a maker to ship any")
-            .leaves_open(&[])
-            .model(|m| m.built_in.clear()),
         variant("level-falls-back-at-boot", "after each boot the monitoring level is what the maker prefers")
             .allowed_by("no requirement keeps the level over a reboot")
             .wire(|_| Between::new(Forgetful)),

@@ -4,8 +4,8 @@ use super::{Deviation, defect, hears, instead, says};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 use station::policy::outages::{
-    AtOnce, BeforeAcceptance, BootAgain, HeartbeatInterval, LevelAfterRestart, OnIdle, OneEvse,
-    StatesAfterBoot, StillWrong, Survival,
+    AtOnce, BeforeAcceptance, BootAgain, HeartbeatInterval, LevelAfterRestart, OnIdle, OneEvse, StillWrong,
+    Survival,
 };
 use station::wire::{Between, Middle, Passing, Wire};
 use std::time::Duration;
@@ -182,19 +182,22 @@ fn registration() -> Vec<Deviation> {
             }),
         defect("early-events-lost", "events that arise before the station is accepted are dropped")
             .breaks(&["B-0005", "B-0363"])
+            .warns(&["B-0364"])
             .decides(|p| p.outages.before_acceptance = BeforeAcceptance::Lost),
         defect("early-events-restamped", "events that arose before the station was accepted bear the time at which they are sent")
             .breaks(&["B-0005"])
+            .warns(&["B-0366"])
             .wire(|_| {
                 Between::new(Early(None, |event, now| event["timestamp"] = json!(format!("{now:.3}"))))
             }),
         defect("clock-ahead", "the clock is not set by the back end, and a minute ahead")
-            .breaks(&["B-0007"])
+            .breaks(&["B-0007", "B-0464"])
             .wire(|_| {
                 says(|p| p.payload().into_iter().for_each(shift))
             }),
         defect("clock-shown-ahead", "the DateTime that is read is a minute ahead of the station's own clock")
-            .breaks(&["B-0007"])
+            .breaks(&["B-0005", "B-0007", "B-0464"])
+            .warns(&["B-0344"])
             .wire(|_| {
                 says(|p| {
                     for result in p.each_of_result("GetVariables", "getVariableResult") {
@@ -204,7 +207,8 @@ fn registration() -> Vec<Deviation> {
                     }
                 })
             }),
-        defect("does-not-beat", "no Heartbeat is ever sent by itself").breaks(&["B-0008"]).wire(|_| {
+        defect("does-not-beat", "no Heartbeat is ever sent by itself")
+            .breaks(&["B-0008", "B-0029"]).wire(|_| {
             instead(|mut p, wire| {
                 if p.call("Heartbeat").is_some() { wire.settle(&p) } else { wire.send(p.frame) }
             })
@@ -212,9 +216,6 @@ fn registration() -> Vec<Deviation> {
         defect("heartbeat-interval-ignored", "the heartbeat interval of the boot's answer is ignored")
             .breaks(&["B-0008"])
             .decides(|p| p.outages.heartbeat = HeartbeatInterval::Own),
-        defect("sound-connectors-not-told", "after a boot only connectors that are not Available are told of")
-            .breaks(&["B-0009"])
-            .decides(|p| p.outages.states_after_boot = StatesAfterBoot::Troubled),
         defect("boots-on-request", "BootNotification is sent on request although the station was accepted")
             .warns(&["B-0028"])
             .wire(|_| {
@@ -265,6 +266,11 @@ fn restarts() -> Vec<Deviation> {
             .wire(|_| reason("PowerUp", Some("RemoteReset"))),
         defect("reset-ignored", "a request to restart is accepted and nothing happens")
             .breaks(&["B-0361"])
+            .warns(&["B-0368"])
+            .leaves_open(&[
+                "B-0002", "B-0003", "B-0004", "B-0005", "B-0006", "B-0008", "B-0153", "B-0363", "B-0365",
+                "B-0367", "B-0474",
+            ])
             .wire(|_| {
                 hears(|mut p, wire| {
                     if p.call("Reset").is_some() {
@@ -274,21 +280,6 @@ fn restarts() -> Vec<Deviation> {
                     }
                 })
             }),
-        defect(
-            "reset-renews-the-connection",
-            "a request to restart only renews the connection, without a boot",
-        )
-        .breaks(&["B-0361"])
-        .wire(|_| {
-            hears(|mut p, wire| {
-                if p.call("Reset").is_some() {
-                    wire.answer(&p, json!({ "status": "Accepted" }));
-                    wire.cut(Some(Duration::from_secs(2)));
-                } else {
-                    wire.deliver(p.frame);
-                }
-            })
-        }),
         defect("reset-does-not-wait", "a restart that may wait for the end of a transaction does not")
             .warns(&["B-0369"])
             .decides(|p| p.outages.on_idle = OnIdle::DoesNotWait),
@@ -311,10 +302,8 @@ fn survival() -> Vec<Deviation> {
     vec![
         defect("monitors-lost", "the operator's monitors are gone after a restart")
             .breaks(&["B-0153"])
+            .leaves_open(&["B-0474"])
             .decides(|p| p.outages.monitors = Survival::Lost),
-        defect("monitors-doubled", "the operator's monitors are there twice after a restart")
-            .breaks(&["B-0153"])
-            .decides(|p| p.outages.monitors = Survival::Doubled),
         defect(
             "alert-forgotten",
             "what a threshold alerted is forgotten in a restart, so that it never clears",

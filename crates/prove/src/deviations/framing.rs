@@ -5,7 +5,7 @@ use ocpp::Version;
 use ocpp::frame::Frame;
 use serde_json::{Value, json};
 use station::wire::{Between, Middle, Passing, Wire};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 pub(super) fn deviations() -> Vec<Deviation> {
@@ -198,9 +198,6 @@ fn turns() -> Vec<Deviation> {
                     }
                 })
             }),
-        defect("message-ids-repeat", "message ids are a counter of two digits")
-            .breaks(&["B-0241"])
-            .wire(|_| Between::new(Repeating::default())),
         defect(
             "upload-told-before-the-answer",
             "that an upload begins is told before the request is answered",
@@ -235,30 +232,6 @@ fn turns() -> Vec<Deviation> {
                 })
             }),
     ]
-}
-
-/// Numbers requests from 0 to 99, over and over.
-#[derive(Default)]
-struct Repeating {
-    count: u64,
-    true_ids: BTreeMap<String, String>,
-}
-
-impl Middle for Repeating {
-    fn said(&mut self, mut p: Passing, wire: &mut Wire) {
-        if let Frame::Call { id, .. } = &mut p.frame {
-            self.count += 1;
-            let short = format!("{:02}", self.count % 100);
-            self.true_ids.insert(short.clone(), std::mem::replace(id, short));
-        }
-        wire.send(p.frame);
-    }
-    fn heard(&mut self, mut p: Passing, wire: &mut Wire) {
-        if let Frame::CallResult { id, .. } | Frame::CallError { id, .. } = &mut p.frame {
-            *id = self.true_ids.get(id).cloned().unwrap_or_default();
-        }
-        wire.deliver(p.frame);
-    }
 }
 
 /// Keeps the answer to a request for a log until the upload was told to begin.

@@ -95,6 +95,8 @@ pub enum Kind {
         warns: &'static [&'static str],
         /// Rows whose scenarios stand on what is broken and cannot be told.
         open: &'static [&'static str],
+        /// Rows that must fail, and rows that must warn, in one version only.
+        in_version: &'static [InVersion],
     },
     /// It is legal: every verdict stays as it was.
     Variant {
@@ -104,6 +106,9 @@ pub enum Kind {
         unjudged: &'static [&'static str],
     },
 }
+
+/// Rows that a defect breaks in one version only: those that must fail, and those that must warn.
+pub type InVersion = (Version, &'static [&'static str], &'static [&'static str]);
 
 /// Where a deviation is done.
 #[derive(Clone)]
@@ -144,7 +149,7 @@ fn deviation(name: &'static str, what: &'static str, kind: Kind) -> Deviation {
 
 /// A station that is wrong; `what` says how.
 fn defect(name: &'static str, what: &'static str) -> Deviation {
-    deviation(name, what, Kind::Defect { breaks: &[], warns: &[], open: &[] })
+    deviation(name, what, Kind::Defect { breaks: &[], warns: &[], open: &[], in_version: &[] })
 }
 
 /// A station that is right; `what` says how it differs.
@@ -165,6 +170,14 @@ impl Deviation {
     fn warns(mut self, rows: &'static [&'static str]) -> Deviation {
         if let Kind::Defect { warns, .. } = &mut self.kind {
             *warns = rows;
+        }
+        self
+    }
+
+    /// Rows that must fail, and rows that must warn, in one version only.
+    fn in_version(mut self, rows: &'static [InVersion]) -> Deviation {
+        if let Kind::Defect { in_version, .. } = &mut self.kind {
+            *in_version = rows;
         }
         self
     }

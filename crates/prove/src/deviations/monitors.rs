@@ -206,6 +206,7 @@ fn refusing() -> Vec<Deviation> {
             .decides(|p| p.monitors.values = Values::BeyondLimits),
         defect("delta-below-zero", "a delta below zero is accepted")
             .breaks(&["B-0119"])
+            .warns(&["B-0125"])
             .decides(|p| p.monitors.values = Values::NegativeDeltas),
         defect("delta-of-zero", "a delta of zero is accepted")
             .warns(&["B-0125"])
@@ -230,14 +231,11 @@ fn refusing() -> Vec<Deviation> {
 
 fn removing() -> Vec<Deviation> {
     vec![
-        defect("removal-without-effect", "the monitor set last is said to be removed, and stays")
-            .breaks(&["B-0130"])
-            .decides(|p| p.monitors.removal = Removal::LeavesTheLastSet),
         defect("removal-says-not-found", "a monitor is removed, and said not to have been there")
             .breaks(&["B-0130"])
             .decides(|p| p.monitors.removal = Removal::SaysNotFound),
         defect("unknown-id-removed", "the removal of a monitor that does not exist is answered Accepted")
-            .breaks(&["B-0131"])
+            .breaks(&["B-0131", "B-0133", "B-0176"])
             .wire(|_| removals(|all| all.iter_mut().for_each(|r| r["status"] = json!("Accepted")))),
         defect("removal-results-of-one-id", "all results of a removal name the id that was asked first")
             .breaks(&["B-0132"])
@@ -260,7 +258,7 @@ fn removing() -> Vec<Deviation> {
             })
         }),
         defect("built-in-removable", "a built-in monitor can be removed")
-            .breaks(&["B-0133"])
+            .breaks(&["B-0133", "B-0176"])
             .decides(|p| p.monitors.built_in = BuiltInIs::Removable),
         defect(
             "built-in-refused-yet-removed",

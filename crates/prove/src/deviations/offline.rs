@@ -80,7 +80,7 @@ pub(super) fn deviations() -> Vec<Deviation> {
     vec![
         defect("comes-back-late", "after a lost connection the station waits for a minute and a half before it connects again")
             .breaks(&["B-0341"])
-        .leaves_open(&["B-0385"])
+            .leaves_open(&["B-0385", "B-0474"])
             .decides(|p| p.outages.coming_back = ComingBack::Late),
         defect("boots-when-reconnected", "BootNotification is sent after a mere loss of the connection")
             .warns(&["B-0349"])

@@ -305,7 +305,7 @@ fn faults() -> Vec<Deviation> {
             })
         }),
         defect("alarm-of-another-class", "the event of an open door says that an operator set its monitor")
-            .breaks(&["F-0241"])
+            .breaks(&["B-0326", "F-0241"])
             .wire(|_| {
                 every_event(|e| {
                     if of_door(e) && e["eventNotificationType"] == "HardWiredMonitor" {
@@ -370,25 +370,6 @@ fn alerts() -> Vec<Deviation> {
                 }
             })
         }),
-        defect("faults-merged", "while one alarm holds, no other one is told").warns(&["B-0307"]).wire(
-            |_| {
-                let mut first: Option<String> = None;
-                tells(move |e| {
-                    let built_in = e["eventNotificationType"] != "CustomMonitor"
-                        && (e["actualValue"] == "true" || e["actualValue"] == "false")
-                        && e["component"]["name"] != "ElectricalFeed";
-                    let name = e["component"].to_string();
-                    if !built_in || of_whole(e) || e["variable"]["name"] == "AvailabilityState" {
-                        return true;
-                    }
-                    let mine = first.as_ref().is_none_or(|f| *f == name);
-                    if mine {
-                        first = (e["actualValue"] == "true").then_some(name);
-                    }
-                    mine
-                })
-            },
-        ),
         defect("fault-in-free-text", "the code of a fault is in techInfo instead of techCode")
             .warns(&["B-0308"])
             .wire(|_| {

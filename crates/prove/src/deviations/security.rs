@@ -23,9 +23,6 @@ pub(super) fn deviations() -> Vec<Deviation> {
             .warns(&["B-0484"])
             .under(2)
             .wire(|_| never_tells("InvalidCsmsCertificate")),
-        defect("start-untold", "a start is not told as a security event")
-            .warns(&["B-0487"])
-            .wire(|_| never_tells("StartupOfTheDevice")),
         defect("tampering-untold", "an opened housing is not told as a security event")
             .warns(&["B-0488"])
             .wire(|_| never_tells("TamperDetectionActivated")),

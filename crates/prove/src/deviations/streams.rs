@@ -63,20 +63,6 @@ fn opening() -> Vec<Deviation> {
                     }
                 })
             }),
-        defect("stream-of-no-monitor", "the station opens a stream for a monitor that does not exist")
-            .breaks(&["B-0476"])
-            .wire(|_| {
-                instead(|p, wire| {
-                    let logs = p.action == "GetLog";
-                    wire.send(p.frame);
-                    if logs {
-                        let stream =
-                            json!({ "id": 99_999, "params": { "interval": 10 }, "variableMonitoringId": 424_242 });
-                        wire.call(OPEN, json!({ "constantStreamData": stream }));
-                        wire.call_in(Duration::from_secs(1), CLOSE, json!({ "id": 99_999 }));
-                    }
-                })
-            }),
         defect("refused-stream-used", "a stream that the back end refuses is used all the same")
             .breaks(&["B-0466"])
             .decides(|p| p.streams.refused = Refused::Used),
@@ -106,9 +92,14 @@ fn opening() -> Vec<Deviation> {
                     }
                 })
             }),
-        variant("streams-not-opened-again", "after a restart the values of a streamed monitor come as events")
-            .allowed_by("N11.FR.02 opens a stream when a monitor asks for it; no requirement says so of a restart")
-            .decides(|p| p.streams.restart = Restart::Events),
+        variant(
+            "streams-not-opened-again",
+            "after a restart the values of a streamed monitor come as events",
+        )
+        .allowed_by(
+            "N11.FR.02 opens a stream when a monitor asks for it; no requirement says so of a restart",
+        )
+        .decides(|p| p.streams.restart = Restart::Events),
     ]
 }
 
@@ -180,6 +171,7 @@ fn values() -> Vec<Deviation> {
                 })
             }),
         defect("streamed-values-as-events-too", "the values of a streamed monitor come as events as well")
+            .breaks(&["B-0324"])
             .warns(&["B-0475"])
             .wire(|_| as_events_too()),
         variant("stream-values-a-little-late", "values come a little late, with times a little off")
@@ -224,6 +216,7 @@ fn ends() -> Vec<Deviation> {
     vec![
         defect("stream-outlives-its-monitor", "the stream of a monitor that is removed is not closed")
             .breaks(&["B-0468"])
+            .leaves_open(&["B-0474"])
             .decides(|p| p.streams.closing = Closing::NotWhenRemoved),
         defect(
             "stream-outlives-the-wish",
@@ -240,23 +233,6 @@ fn ends() -> Vec<Deviation> {
                 instead(|mut p, wire| {
                     let late = if values_of(&mut p).is_some() { 100 } else { 0 };
                     wire.send_in(Duration::from_millis(late), p.frame);
-                })
-            }),
-        defect("closed-stream-goes-on", "values come on a stream after it was closed")
-            .breaks(&["B-0473"])
-            .wire(|_| {
-                let mut last: Option<Value> = None;
-                instead(move |mut p, wire| {
-                    last = values_of(&mut p).cloned().or(last.take());
-                    let closes = p.is_call() && p.action == CLOSE;
-                    let id = p.id();
-                    wire.send(p.frame);
-                    if let Some(payload) = last.take_if(|_| closes) {
-                        wire.send_in(
-                            Duration::from_secs(1),
-                            Frame::send(format!("late-{id}"), VALUES, payload),
-                        );
-                    }
                 })
             }),
     ]

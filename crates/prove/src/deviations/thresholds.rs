@@ -4,14 +4,11 @@ use super::events::{Telling, own_events, silent};
 use super::{Deviation, defect, hears, variant};
 use ocpp::Version;
 use serde_json::{Value, json};
-use spec::Effect;
 use station::policy::{
     Alerts, ClockAligned, DeltaReach, DeltaReference, InTransactions, OnThreshold, Period, Removal, Share,
     SwitchedOff, WhenMoved, WhenSet,
 };
-use station::wire::{Between, Middle, Passing, Wire};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 pub(super) fn deviations() -> Vec<Deviation> {
     [thresholds(), deltas(), periods(), silences(), choices()].concat()
@@ -114,26 +111,29 @@ fn deltas() -> Vec<Deviation> {
 fn periods() -> Vec<Deviation> {
     vec![
         defect("periodic-silent", "periodic monitors are accepted and never fire")
-            .breaks(&["B-0145"])
+            .breaks(&["B-0145", "B-0365", "B-0466", "B-0469"])
+            .warns(&["B-0477"])
+            .leaves_open(&["B-0350", "B-0388"])
             .wire(|_| own_events("Periodic", silent)),
-        defect("periodic-stops", "a periodic monitor fires twice, and never again").breaks(&["B-0145"]).wire(
-            |_| {
+        defect("periodic-stops", "a periodic monitor fires twice, and never again")
+            .breaks(&["B-0145", "B-0365"])
+            .wire(|_| {
                 let mut times: BTreeMap<i64, u32> = BTreeMap::new();
                 own_events("Periodic", move |_, event| {
                     let told = times.entry(event["variableMonitoringId"].as_i64().unwrap_or(0)).or_default();
                     *told += 1;
                     if *told <= 2 { vec![event] } else { vec![] }
                 })
-            },
-        ),
+            }),
         defect("periodic-doubled", "a periodic monitor fires twice at each interval")
-            .breaks(&["B-0145"])
+            .breaks(&["B-0145", "B-0466", "B-0469"])
             .wire(|_| own_events("Periodic", doubled)),
         defect("periodic-drifts", "each interval of a periodic monitor is a quarter too long")
             .breaks(&["B-0145"])
             .decides(|p| p.events.period = Period::Drifts),
         defect("periodic-as-alert", "the events of a periodic monitor are triggered as alerts")
-            .breaks(&["B-0145"])
+            .breaks(&["B-0145", "B-0173", "B-0365", "B-0466", "B-0469"])
+            .warns(&["B-0161", "B-0323", "B-0330"])
             .wire(|_| {
                 own_events("Periodic", |_, mut event| {
                     event["trigger"] = json!("Alerting");
@@ -157,9 +157,6 @@ fn silences() -> Vec<Deviation> {
         defect("removal-tells-the-end", "removing a threshold that is exceeded tells that the value is back")
             .breaks(&["B-0147"])
             .decides(|p| p.monitors.removal = Removal::TellsTheEnd),
-        defect("removed-monitor-ticks", "a periodic monitor that was removed fires twice more")
-            .breaks(&["B-0159"])
-            .wire(|_| Between::new(Lingering::default())),
         defect("transaction-monitors-always-fire", "monitors for transactions fire without one")
             .warns(&["B-0154"])
             .wire(|_| {
@@ -183,10 +180,9 @@ fn choices() -> Vec<Deviation> {
     vec![
         variant("silent-when-set", "a threshold that is exceeded when it is set waits for the next crossing")
             .allowed_by("N07.FR.16 asks for an event when a value exceeds the threshold, not while it does")
+            .leaves_open(&["B-0150"])
+            .only(&[Version::V201])
             .decides(|p| p.events.when_set = WhenSet::Waits),
-        variant("sampled-once-a-second", "the station looks at its sensors once a second")
-            .allowed_by("no requirement says how often a station looks")
-            .wire(|_| Between::new(Sampled::default())),
     ]
 }
 
@@ -199,65 +195,4 @@ fn doubled(_: &Value, event: Value) -> Telling {
     let mut again = event.clone();
     again["eventId"] = json!(event["eventId"].as_i64().unwrap_or(0) + 500_000);
     vec![event, again]
-}
-
-/// Goes on telling of periodic monitors that were removed.
-#[derive(Default)]
-struct Lingering {
-    told: BTreeMap<i64, Value>,
-    more: i64,
-}
-
-impl Middle for Lingering {
-    fn said(&mut self, mut p: Passing, wire: &mut Wire) {
-        for event in p.each_of_call("NotifyEvent", "eventData").filter(|e| e["trigger"] == "Periodic") {
-            self.told.insert(event["variableMonitoringId"].as_i64().unwrap_or(0), event.clone());
-        }
-        let results = p.each_of_result("ClearVariableMonitoring", "clearMonitoringResult");
-        let gone: Vec<i64> =
-            results.filter(|r| r["status"] == "Accepted").filter_map(|r| r["id"].as_i64()).collect();
-        wire.send(p.frame);
-        for mut event in gone.into_iter().filter_map(|id| self.told.remove(&id)) {
-            for delay in [10, 20] {
-                self.more += 1;
-                let time = (wire.now + Duration::from_secs(delay)).to_string();
-                event["eventId"] = json!(700_000 + self.more);
-                event["timestamp"] = json!(time);
-                let message = json!({ "generatedAt": time, "seqNo": 0, "eventData": [event] });
-                wire.call_in(Duration::from_secs(delay), "NotifyEvent", message);
-            }
-        }
-    }
-}
-
-/// What comes and goes between two looks is not seen: of each variable the last value counts.
-#[derive(Default)]
-struct Sampled(Vec<Effect>);
-
-impl Middle for Sampled {
-    fn happens(&mut self, effect: Effect, wire: &mut Wire) {
-        if self.0.is_empty() {
-            wire.wake_in(Duration::from_secs(1));
-        }
-        self.0.push(effect);
-    }
-    fn woken(&mut self, wire: &mut Wire) {
-        let mut seen: Vec<Effect> = Vec::new();
-        for effect in std::mem::take(&mut self.0).into_iter().rev() {
-            if !seen.iter().any(|later| is_of_one_variable(later, &effect)) {
-                seen.push(effect);
-            }
-        }
-        seen.into_iter().rev().for_each(|effect| wire.apply(effect));
-    }
-}
-
-fn is_of_one_variable(a: &Effect, b: &Effect) -> bool {
-    match (a, b) {
-        (
-            Effect::Value { component: a, variable: b, .. },
-            Effect::Value { component: c, variable: d, .. },
-        ) => a == c && b == d,
-        _ => false,
-    }
 }

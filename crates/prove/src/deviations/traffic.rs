@@ -9,27 +9,6 @@ use std::time::Duration;
 
 pub(super) fn deviations() -> Vec<Deviation> {
     vec![
-        variant("chatty-station", "messages of the vendor's own come before everything the station says")
-            .allowed_by("P01 lets a station send DataTransfer at any time, and B04 a Heartbeat")
-            .wire(|_| {
-                let mut count = 0_u32;
-                instead(move |p, wire| {
-                    let boots = p.action == "BootNotification";
-                    count += u32::from(!boots);
-                    if count > 1 && !boots {
-                        match count % 2 {
-                            0 => {
-                                wire.call("DataTransfer", json!({ "vendorId": "com.example", "data": count }))
-                            }
-                            _ => wire.call("Heartbeat", json!({})),
-                        }
-                    }
-                    wire.send(p.frame);
-                })
-            }),
-        variant("meter-values-all-the-time", "meter values come every ten seconds")
-            .allowed_by("J01 lets a station send MeterValues outside transactions as often as it likes")
-            .wire(|_| Between::new(Meter(false))),
         variant(
             "answers-at-the-last-moment",
             "answers about reports and customers take almost the whole time there is",
@@ -97,21 +76,6 @@ pub(super) fn deviations() -> Vec<Deviation> {
                 })
             }),
     ]
-}
-
-struct Meter(bool);
-
-impl Middle for Meter {
-    fn accepted(&mut self, wire: &mut Wire) {
-        if !std::mem::replace(&mut self.0, true) {
-            wire.wake_in(Duration::from_secs(10));
-        }
-    }
-    fn woken(&mut self, wire: &mut Wire) {
-        let value = json!([{ "timestamp": wire.now.to_string(), "sampledValue": [{ "value": 7.4 }] }]);
-        wire.call("MeterValues", json!({ "evseId": 1, "meterValue": value }));
-        wire.wake_in(Duration::from_secs(10));
-    }
 }
 
 struct Embedded;

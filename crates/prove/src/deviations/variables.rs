@@ -1,6 +1,6 @@
 //! Reading and writing variables.
 
-use super::{Deviation, defect, hears, says};
+use super::{Deviation, defect, says};
 use serde_json::{Value, json};
 use station::policy::{AcceptedValue, BeyondLimits, NoInstance, RefusedValue};
 use station::wire::Passing;
@@ -111,7 +111,7 @@ fn reading() -> Vec<Deviation> {
             })
         }),
         defect("password-can-be-read", "the password can be read although it is write-only")
-            .breaks(&["B-0023"])
+            .breaks(&["B-0023", "B-0489"])
             .wire(|_| {
                 says(|p| {
                     for result in read(p).filter(|r| r["variable"]["name"] == "BasicAuthPassword") {
@@ -143,7 +143,9 @@ fn writing() -> Vec<Deviation> {
                 })
             }),
         defect("accepted-without-effect", "a value that was accepted is not taken")
-            .breaks(&["B-0019"])
+            .breaks(&["B-0005", "B-0019", "B-0162", "B-0350"])
+            .warns(&["B-0161", "B-0392"])
+            .leaves_open(&["B-0363"])
             .decides(|p| p.answers.accepted_value = AcceptedValue::Forgotten),
         defect("refused-with-effect", "a value that was refused is taken all the same")
             .breaks(&["B-0021"])
@@ -164,7 +166,7 @@ fn writing() -> Vec<Deviation> {
             .breaks(&["B-0020"])
             .wire(|_| says(|p| called(written(p), "UnknownComponent", "Accepted"))),
         defect("written-result-of-another", "the result of a write names another variable")
-            .breaks(&["B-0016"])
+            .breaks(&["B-0016", "B-0021"])
             .wire(|_| {
                 says(|p| {
                     for result in written(p).filter(|r| r["attributeStatus"] == "Rejected") {
@@ -172,13 +174,5 @@ fn writing() -> Vec<Deviation> {
                     }
                 })
             }),
-        defect("everything-refused", "no setting can be written").breaks(&["B-0019"]).wire(|_| {
-            hears(|mut p, wire| {
-                for element in p.each_of_call("SetVariables", "setVariableData") {
-                    element["attributeType"] = json!("MinSet");
-                }
-                wire.deliver(p.frame);
-            })
-        }),
     ]
 }

@@ -66,6 +66,7 @@ fn fields() -> Vec<Deviation> {
             }),
         defect("event-without-monitor-id", "the events of a lower threshold do not say which monitor fired")
             .breaks(&["B-0142", "B-0324"])
+            .warns(&["F-0207"])
             .wire(|_| {
                 own_events("LowerThreshold", |_, mut event| {
                     event.as_object_mut().map(|e| e.remove("variableMonitoringId"));
@@ -74,6 +75,7 @@ fn fields() -> Vec<Deviation> {
             }),
         defect("event-of-the-connector", "the event of an EVSE's state names its first connector")
             .breaks(&["B-0143", "B-0324"])
+            .warns(&["F-0103"])
             .wire(|_| {
                 own_events("Delta", |_, mut event| {
                     if event["component"]["name"] == "EVSE" {
@@ -105,15 +107,12 @@ fn fields() -> Vec<Deviation> {
             .warns(&["B-0325"])
             .only(&[Version::V21])
             .wire(|_| each_event(|e| drop(e.as_object_mut().map(|e| e.remove("severity"))))),
-        defect("event-severity-always-five", "every event has severity 5, whatever its monitor has")
-            .warns(&["B-0325"])
-            .only(&[Version::V21])
-            .wire(|_| each_event(|e| e["severity"] = json!(5))),
         defect(
             "class-forgotten",
             "a periodic monitor of the operator says only the first time that it is one",
         )
-        .breaks(&["B-0326"])
+        .breaks(&["B-0173", "B-0326", "B-0365"])
+        .warns(&["B-0161", "B-0330"])
         .wire(|_| {
             let mut first = BTreeMap::new();
             own_events("Periodic", move |_, mut event| {
@@ -129,6 +128,7 @@ fn fields() -> Vec<Deviation> {
             "the events of an operator's lower threshold say HardWiredMonitor",
         )
         .breaks(&["B-0142", "B-0326"])
+        .warns(&["F-0207"])
         .wire(|_| {
             own_events("LowerThreshold", |_, mut event| {
                 event["eventNotificationType"] = json!("HardWiredMonitor");
@@ -144,13 +144,16 @@ fn fields() -> Vec<Deviation> {
                 })
             }),
         defect("event-from-the-future", "events are stamped an hour late")
-            .breaks(&["B-0327"])
+            .breaks(&["B-0005", "B-0327", "B-0345", "B-0387"])
+            .warns(&["B-0366"])
             .wire(|_| each_event(|e| shift(e, "timestamp", 3600))),
         defect("event-before-its-cause", "events are stamped an hour before they happened")
-            .breaks(&["B-0327"])
+            .breaks(&["B-0005", "B-0327", "B-0345", "B-0387"])
+            .warns(&["B-0366"])
+            .leaves_open(&["B-0344"])
             .wire(|_| each_event(|e| shift(e, "timestamp", -3600))),
         defect("message-from-the-future", "messages of events are stamped an hour late")
-            .breaks(&["B-0327"])
+            .breaks(&["B-0327", "B-0385"])
             .wire(|_| {
                 says(|p| {
                     if let Some(message) = p.call("NotifyEvent") {
@@ -171,11 +174,11 @@ fn hygiene() -> Vec<Deviation> {
             })
         }),
         defect("written-value-in-thousands", "the event of a value that was written gives it in thousands")
-            .breaks(&["B-0162"])
+            .breaks(&["B-0140", "B-0162", "B-0329"])
             .wire(|_| Between::new(Thousands::default())),
         defect("secret-in-an-event", "the event of a write-only variable gives its value")
+            .breaks(&["B-0329", "B-0489"])
             .warns(&["B-0156"])
-            .breaks(&["B-0329"])
             .wire(|_| {
                 own_events("Periodic", |_, mut event| {
                     if event["actualValue"] == "" {
@@ -197,12 +200,15 @@ fn hygiene() -> Vec<Deviation> {
                 vec![event]
             })
         }),
-        defect("cause-not-sent", "roll-ups name a cause that was never sent").warns(&["B-0331"]).wire(|_| {
-            each_event(|e| {
-                if let Some(cause) = e["cause"].as_i64() {
-                    e["cause"] = json!(cause + 1_000_000);
-                }
-            })
-        }),
+        defect("cause-not-sent", "roll-ups name a cause that was never sent")
+            .warns(&["B-0331"])
+            .leaves_open(&["B-0306"])
+            .wire(|_| {
+                each_event(|e| {
+                    if let Some(cause) = e["cause"].as_i64() {
+                        e["cause"] = json!(cause + 1_000_000);
+                    }
+                })
+            }),
     ]
 }

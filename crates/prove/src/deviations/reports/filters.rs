@@ -35,11 +35,6 @@ pub(super) fn deviations() -> Vec<Deviation> {
         defect("report-needs-the-place", "a report on connectors lists none unless their place is named")
             .warns(&["B-0027"])
             .decides(|p| p.answers.report_filter = LeftOut::EVSE),
-        defect("summary-without-states", "the summary lists components but not whether they are in use")
-            .warns(&["B-0030"])
-            .wire(|_| {
-                super::entries_of(summary, |all| all.retain(|e| e["variable"]["name"] != "AvailabilityState"))
-            }),
         defect("summary-refused-and-sent", "the summary is called not supported, and sent")
             .warns(&["B-0030"])
             .wire(|_| {
@@ -72,31 +67,10 @@ pub(super) fn deviations() -> Vec<Deviation> {
                 })
             }),
         defect(
-            "criteria-and-variable-added",
-            "of a variable all monitors are reported, whatever kind is asked for",
-        )
-        .breaks(&["B-0107", "B-0104"])
-        .wire(|_| {
-            asked_as("GetMonitoringReport", |r| {
-                if r.get("componentVariable").is_some() {
-                    forget(r, "monitoringCriteria");
-                }
-            })
-        }),
-        defect("variable-beside-criteria-ignored", "with a kind of monitors the variable is not looked at")
-            .breaks(&["B-0107", "B-0104"])
-            .wire(|_| {
-                asked_as("GetMonitoringReport", |r| {
-                    if r.get("monitoringCriteria").is_some() {
-                        forget(r, "componentVariable");
-                    }
-                })
-            }),
-        defect(
             "monitoring-variable-ignored",
             "a report of the monitors of a variable lists those of its component",
         )
-        .breaks(&["B-0103"])
+        .breaks(&["B-0103", "B-0108"])
         .wire(|_| {
             asked_as("GetMonitoringReport", |r| {
                 if r.get("monitoringCriteria").is_none() {
@@ -140,9 +114,11 @@ pub(super) fn deviations() -> Vec<Deviation> {
         variant("summary-not-supported", "there is no summary inventory")
             .allowed_by("only the two other inventories have to be supported (OCPP B07.FR.02, B07.FR.12)")
             .wire(|_| {
-                hears(|mut p, wire| match p.call("GetBaseReport").filter(|r| summary("", r)) {
-                    Some(_) => wire.answer(&p, json!({ "status": "NotSupported" })),
-                    None => wire.deliver(p.frame),
+                hears(|mut p, wire| {
+                    match p.call("GetBaseReport").filter(|r| summary("", r)).filter(|r| is_proper(r)) {
+                        Some(_) => wire.answer(&p, json!({ "status": "NotSupported" })),
+                        None => wire.deliver(p.frame),
+                    }
                 })
             }),
         variant("inventories-alike", "each base report is the full inventory")
@@ -168,11 +144,33 @@ fn forget(object: &mut Value, key: &str) {
 /// The station hears another request.
 fn asked_as(action: &'static str, change: fn(&mut Value)) -> Between {
     hears(move |mut p, wire| {
-        if let Some(request) = p.call(action) {
+        if let Some(request) = p.call(action).filter(|r| is_proper(r)) {
             change(request);
         }
         wire.deliver(p.frame);
     })
+}
+
+/// Whether a request names nothing that OCPP does not know: what is malformed is refused as ever.
+fn is_proper(request: &Value) -> bool {
+    const KNOWN: [&str; 10] = [
+        "ConfigurationInventory",
+        "FullInventory",
+        "SummaryInventory",
+        "Active",
+        "Available",
+        "Enabled",
+        "Problem",
+        "ThresholdMonitoring",
+        "DeltaMonitoring",
+        "PeriodicMonitoring",
+    ];
+    let is_known = |v: &Value| v.as_str().is_some_and(|name| KNOWN.contains(&name));
+    let lists = ["componentCriteria", "monitoringCriteria"];
+    let criteria = lists.into_iter().filter_map(|list| request.get(list));
+    request.get("reportBase").is_none_or(is_known)
+        && criteria.filter_map(Value::as_array).flatten().all(is_known)
+        && request["requestId"].is_i64()
 }
 
 /// Answers a request for a report on a component that does not exist.

@@ -3,7 +3,7 @@
 use super::super::{Deviation, defect, instead, says, variant};
 use ocpp::Version;
 use serde_json::{Value, json};
-use station::policy::sessions::{Change, FaultedState, NoChange, OutOfUse, OwnState, WhenInUse};
+use station::policy::sessions::{Change, FaultedState, NoChange, OutOfUse, OwnState};
 use station::wire::{Between, Passing};
 
 /// The states of connectors in what the station says.
@@ -37,9 +37,6 @@ pub(super) fn deviations() -> Vec<Deviation> {
         defect("evse-state-stays", "the device model shows every EVSE as available, whatever is told")
             .breaks(&["B-0404"])
             .wire(|_| until_boot(show_available)),
-        defect("change-in-use-not-put-off", "an EVSE in use is told to be out of use at once")
-            .warns(&["B-0405"])
-            .decides(|p| p.sessions.in_use = WhenInUse::AtOnce),
         defect(
             "change-in-use-accepted",
             "a change of availability that is put off is said to have been made",
