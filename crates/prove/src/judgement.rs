@@ -116,18 +116,18 @@ impl Judgement {
         let found = differences(plain, ran);
         match &deviation.kind {
             Kind::Defect { breaks, warns, open, in_version } => {
-                // A row that is not judged here cannot be broken here.
-                let is_judged = |row: &&'static str| {
-                    let sound = |v: &VerdictLine| v.row.0 == *row && v.verdict == Verdict::Pass;
-                    plain.verdicts.iter().any(sound)
+                let mut rows =
+                    Rows { breaks: breaks.to_vec(), warns: warns.to_vec(), open, needed: Vec::new() };
+                // A row that the plain station passes must be shown; one it never comes to may be.
+                let passes = |row: &&'static str| {
+                    plain.verdicts.iter().any(|v| v.row.0 == *row && v.verdict == Verdict::Pass)
                 };
-                let mut rows = Rows { open, ..Rows::default() };
-                rows.breaks.extend(breaks.iter().copied().filter(is_judged));
-                rows.warns.extend(warns.iter().copied().filter(is_judged));
+                rows.needed.extend(breaks.iter().chain(*warns).copied().filter(passes));
                 for (version, more, milder) in *in_version {
                     if *version == ran.version {
-                        rows.breaks.extend(more.iter().copied());
-                        rows.warns.extend(milder.iter().copied());
+                        rows.breaks.extend(*more);
+                        rows.warns.extend(*milder);
+                        rows.needed.extend(more.iter().chain(*milder));
                     }
                 }
                 caught(found, &rows)
@@ -153,15 +153,16 @@ impl Judgement {
 }
 
 /// What a defect breaks in one version.
-#[derive(Default)]
 struct Rows {
     breaks: Vec<&'static str>,
     warns: Vec<&'static str>,
     open: &'static [&'static str],
+    /// Those that must be seen broken.
+    needed: Vec<&'static str>,
 }
 
 fn caught(found: Vec<Difference>, rows: &Rows) -> Judgement {
-    let Rows { breaks, warns, open } = rows;
+    let Rows { breaks, warns, open, needed } = rows;
     let mut judgement = Judgement::default();
     // A row is judged after those it rests on.
     let mut in_the_way: BTreeSet<String> = breaks.iter().chain(warns).map(|r| (*r).to_owned()).collect();
@@ -184,7 +185,9 @@ fn caught(found: Vec<Difference>, rows: &Rows) -> Judgement {
         let untold =
             matches!(d.now.verdict, Verdict::Inconclusive | Verdict::NotExercised | Verdict::NotApplicable);
         let blocked = d.now.blocked_by.as_ref().is_some_and(|by| in_the_way.contains(&by.0));
-        if untold && (blocked || open.contains(&row)) {
+        // Another scenario of a broken row may be untold.
+        let is_broken = breaks.contains(&row) || warns.contains(&row);
+        if untold && (blocked || is_broken || open.contains(&row)) {
             in_the_way.insert(row.to_owned());
         } else {
             judgement.faults.push(Fault::Otherwise(Box::new(d)));
@@ -196,6 +199,7 @@ fn caught(found: Vec<Difference>, rows: &Rows) -> Judgement {
         .iter()
         .filter(|row| !is(row, Verdict::Fail))
         .chain(warns.iter().filter(|row| !is(row, Verdict::Warn)))
+        .filter(|row| needed.contains(row))
         .map(|row| Fault::Survived(row))
         .collect();
     if survived.is_empty() && judgement.caught.is_empty() {

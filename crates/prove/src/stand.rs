@@ -15,6 +15,8 @@ use spec::{Archetype, Declaration, Effect};
 use station::control::Handle;
 use station::wire::Between;
 use station::{DeviceModel, Identity, Policy, RunnerConfig, Station};
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use steps::link::Live;
 use steps::rig::Refused;
@@ -106,6 +108,30 @@ pub fn replay(records: Vec<Record>) -> Result<Vec<VerdictLine>, Broken> {
     Ok(again.run.verdicts.iter().map(VerdictLine::from).collect())
 }
 
+thread_local! {
+    /// What every run on this thread rests on, read once.
+    static SUITE: OnceCell<Rc<Suite>> = const { OnceCell::new() };
+    static ARCHETYPES: RefCell<BTreeMap<String, Rc<Archetype>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn suite() -> Result<Rc<Suite>, Broken> {
+    let known = SUITE.with(|suite| suite.get().cloned());
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let suite = Rc::new(Suite::embedded().map_err(|e| broken(format!("{e:?}")))?);
+    Ok(SUITE.with(|kept| kept.get_or_init(|| suite).clone()))
+}
+
+fn archetype_of(id: &str) -> Result<Rc<Archetype>, Broken> {
+    if let Some(known) = ARCHETYPES.with_borrow(|all| all.get(id).cloned()) {
+        return Ok(known);
+    }
+    let archetype = Rc::new(Archetype::load(id).map_err(|e| broken(format!("{e:?}")))?);
+    ARCHETYPES.with_borrow_mut(|all| all.insert(id.to_owned(), archetype.clone()));
+    Ok(archetype)
+}
+
 /// The reference station's control channel as a rig.
 struct Bench(Handle);
 
@@ -120,7 +146,7 @@ impl Rig for Bench {
 
 async fn judge(setting: Setting<'_>) -> Result<Ran, Broken> {
     let Setting { archetype, version, profile, seed, deviations } = setting;
-    let archetype = Archetype::load(archetype).map_err(|e| broken(format!("{e:?}")))?;
+    let archetype = archetype_of(archetype)?;
     let declaration = Declaration::complete(&archetype);
     let Guard { security, credentials, clock } = Guard::of(profile)?;
     let profile = security.profile();
@@ -135,13 +161,8 @@ async fn judge(setting: Setting<'_>) -> Result<Ran, Broken> {
     };
     let (station, between) = deviating(deviations, seed, &archetype, &declaration, version, identity());
     let station = station.secured_by(profile.number());
-    let session = Session {
-        archetype: Rc::new(archetype),
-        declaration: Rc::new(declaration),
-        suite: Rc::new(Suite::embedded().map_err(|e| broken(format!("{e:?}")))?),
-        expected: None,
-        options,
-    };
+    let session =
+        Session { archetype, declaration: Rc::new(declaration), suite: suite()?, expected: None, options };
     let log = Log::new(clock.clone(), Trace::in_memory());
     session.open(&log);
     let uploads = Uploads::in_memory(UploadConfig::default(), log.clone()).map_err(broken)?;

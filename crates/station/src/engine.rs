@@ -10,7 +10,7 @@ use crate::link::{Link, OwnCall};
 use crate::logs::{Logs, Upload};
 use crate::monitoring::{Event, MonitorTable, RollUps};
 use crate::outage::Outages;
-use crate::policy::Policy;
+use crate::policy::{Nonsense, Policy};
 use crate::security::SecurityLog;
 use crate::streams::Streams;
 use crate::transaction::Transactions;
@@ -99,6 +99,8 @@ pub struct Station {
     pub(crate) security: SecurityLog,
     /// What is known of customers.
     pub(crate) visits: Vec<Visit>,
+    /// Whether it hears nothing on this connection any more.
+    pub(crate) deaf: bool,
     /// What happened in the present step.
     pub(crate) events: Vec<Event>,
     pub(crate) last_event: i64,
@@ -157,6 +159,7 @@ impl Station {
             logs: Logs::default(),
             security: SecurityLog::default(),
             visits: Vec::new(),
+            deaf: false,
             events: Vec::new(),
             last_event: 0,
             out: VecDeque::new(),
@@ -183,6 +186,7 @@ impl Station {
 
     /// The WebSocket is open.
     pub fn connected(&mut self, now: Timestamp) {
+        self.deaf = false;
         self.begin(now);
         self.link.up = true;
         self.forget_refusals();
@@ -202,6 +206,9 @@ impl Station {
 
     /// A text frame has arrived that is no answer to a CALL of the station.
     pub fn handle(&mut self, now: Timestamp, text: &str) {
+        if self.deaf {
+            return;
+        }
         self.begin(now);
         match frame::read(text, self.version).frame {
             Ok(Frame::Call { id, action, payload }) => {
@@ -216,6 +223,7 @@ impl Station {
             // Answers go to `answered`, nothing the station sends asks for a CALLRESULTERROR, and a SEND is
             // never answered.
             Ok(_) => {}
+            Err(_) if self.policy.answers.nonsense == Nonsense::Deafens => self.deaf = true,
             Err(unreadable) => {
                 // A broken answer must not be answered by an error of ours.
                 if !matches!(unreadable.message_type, Some(3..=6)) {

@@ -22,7 +22,9 @@ impl Hygiene {
                 continue;
             }
             let continued = message.seq_no.is_some_and(|n| n > 0);
-            let told_again = same_occurrence(earlier, event) && (continued || !answered);
+            // An answer is lost with the connection it was on.
+            let broken = self.disturbances.iter().any(|n| (earlier.at..event.at).contains(n));
+            let told_again = same_occurrence(earlier, event) && (continued || !answered || broken);
             if !told_again {
                 let expected = "an eventId that no other event of this run of the station has";
                 let observed = format!("{id} again");
@@ -62,7 +64,7 @@ impl Hygiene {
     /// (OCPP N07.FR.06; archetype row B-0324).
     pub fn name_what_is_known(&self, inventory: &Inventory) -> Vec<Check> {
         let (mut findings, mut judged) = (Vec::new(), Vec::new());
-        for (_, event) in self.events() {
+        for (message, event) in self.events() {
             judged.push(event.at);
             let at = event.address.as_ref().map_or("(none)".to_owned(), ToString::to_string);
             if described(inventory, event).is_none() {
@@ -71,7 +73,8 @@ impl Hygiene {
             }
             let class = event.class.as_deref().unwrap_or_default();
             match event.monitor {
-                Some(id) if self.reported && self.monitor_of(event).is_none() => {
+                // After a boot the ids may be others, until they are reported again (OCPP N04.FR.19).
+                Some(id) if self.reported.contains(&message.run) && self.monitor_of(event).is_none() => {
                     let expected = format!("a variableMonitoringId reported or set on {at}");
                     findings.push(Finding::new(Code::EventField, expected, id.to_string(), [event.at]));
                 }

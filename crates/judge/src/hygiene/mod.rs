@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use ocpp::VariableAddress;
 use ocpp::frame::Frame;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use trace::{Body, Direction, Seq};
 
 /// Most findings reported of one check.
@@ -59,7 +59,7 @@ pub struct Hygiene {
     messages: Vec<Message>,
     monitors: BTreeMap<i64, Vec<Known>>,
     /// Whether there was a monitoring report at all.
-    reported: bool,
+    reported: BTreeSet<u32>,
     /// Records after which what a monitor has alerted is not known any more.
     disturbances: Vec<Seq>,
 }
@@ -70,7 +70,7 @@ impl Hygiene {
         let mut read = Hygiene {
             messages: Vec::new(),
             monitors: BTreeMap::new(),
-            reported: false,
+            reported: BTreeSet::new(),
             disturbances: Vec::new(),
         };
         let mut run = 0;
@@ -87,7 +87,7 @@ impl Hygiene {
                         told.insert(id, read.messages.len());
                         read.message(record.n, record.t, run, payload);
                     }
-                    "NotifyMonitoringReport" => read.report(record.n, record.t, payload),
+                    "NotifyMonitoringReport" => read.report(record.n, record.t, run, payload),
                     _ => {}
                 },
                 Some((Direction::Tx, Frame::CallResult { id, .. } | Frame::CallError { id, .. })) => {
@@ -122,8 +122,8 @@ impl Hygiene {
         });
     }
 
-    fn report(&mut self, at: Seq, t: Timestamp, payload: &Value) {
-        self.reported = true;
+    fn report(&mut self, at: Seq, t: Timestamp, run: u32, payload: &Value) {
+        self.reported.insert(run);
         let part = crate::Part { at, seq_no: None, tbc: false, payload: payload.clone() };
         for m in crate::monitors::MonitoringReport::from_parts(&[part]).monitors {
             let known = Known {

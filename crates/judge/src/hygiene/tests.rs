@@ -78,6 +78,8 @@ mod ids {
         let payload = json!({"generatedAt": START, "seqNo": 0, "tbc": false, "eventData": [event(1)]});
         let again = reported().calls("NotifyEvent", payload).reconnects().notifies([event(1)]);
         assert!(all_hold(&read(&again).ids_are_unique()));
+        let lost = reported().notifies([event(1)]).reconnects().notifies([event(1)]);
+        assert!(all_hold(&read(&lost).ids_are_unique()), "the answer was lost with the connection");
         let answered = reported().notifies([event(1)]).notifies([event(1)]);
         assert_eq!(codes(&read(&answered).ids_are_unique()), [Code::EventField]);
     }

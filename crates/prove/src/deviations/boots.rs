@@ -102,6 +102,10 @@ pub(super) fn deviations() -> Vec<Deviation> {
 
 fn registration() -> Vec<Deviation> {
     vec![
+        defect("connectors-untold-after-boot", "after the first boot nothing is said of the connectors of the second EVSE")
+            .breaks(&["B-0009"])
+            .on("dc-hpc")
+            .wire(|_| Between::new(Untold::default())),
         defect("status-before-boot", "the state of a connector is told before the first BootNotification")
             .breaks(&["B-0001"])
             .wire(|_| {
@@ -335,4 +339,22 @@ fn survival() -> Vec<Deviation> {
         .warns(&["B-0367"])
         .decides(|p| p.outages.monitors_without_power = Survival::Lost),
     ]
+}
+
+/// Keeps the states of the connectors of EVSE 2 to itself for a while after the first boot.
+#[derive(Default)]
+struct Untold(Option<jiff::Timestamp>);
+
+impl Middle for Untold {
+    fn accepted(&mut self, wire: &mut Wire) {
+        self.0.get_or_insert(wire.now + Duration::from_secs(35));
+    }
+    fn said(&mut self, mut p: Passing, wire: &mut Wire) {
+        let fresh = self.0.is_some_and(|until| wire.now < until);
+        let second =
+            |e: &Value| e["component"]["evse"]["id"] == 2 && e["variable"]["name"] == "AvailabilityState";
+        let told = p.call("StatusNotification").is_some_and(|s| s["evseId"] == 2)
+            || p.each_of_call("NotifyEvent", "eventData").any(|e| second(e));
+        if fresh && told { wire.settle(&p) } else { wire.send(p.frame) }
+    }
 }

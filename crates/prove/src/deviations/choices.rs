@@ -73,6 +73,7 @@ pub(super) fn deviations() -> Vec<Deviation> {
     vec![
         variant("monitor-ids-after-restart", "every monitor has another id after each restart")
             .allowed_by("OCPP N04.FR.19")
+            .only(&[ocpp::Version::V201])
             .wire(|_| Between::new(Renumbered::default())),
         variant("boot-takes-twenty-seconds", "each boot takes twenty seconds more")
             .allowed_by("no requirement says how long a boot takes; B-0361 allows three minutes")
@@ -141,7 +142,7 @@ pub(super) fn deviations() -> Vec<Deviation> {
             .allowed_by("OCPP B11.FR.01: the station may reject it")
             .leaves_open(&[
                 "B-0002", "B-0003", "B-0004", "B-0005", "B-0006", "B-0008", "B-0153", "B-0361", "B-0362",
-                "B-0363", "B-0364", "B-0365", "B-0366", "B-0367", "B-0369",
+                "B-0363", "B-0364", "B-0365", "B-0366", "B-0367", "B-0369", "B-0474", "B-0487",
             ])
             .wire(|_| {
                 hears(|mut p, wire| {

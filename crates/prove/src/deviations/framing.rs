@@ -4,6 +4,7 @@ use super::{Deviation, defect, hears, instead, says};
 use ocpp::Version;
 use ocpp::frame::Frame;
 use serde_json::{Value, json};
+use station::policy::Nonsense;
 use station::wire::{Between, Middle, Passing, Wire};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -186,6 +187,18 @@ fn error(right: &'static str, wrong: &'static str) -> Between {
 
 fn turns() -> Vec<Deviation> {
     vec![
+        defect("request-id-twice", "two requests of the station have one id").breaks(&["B-0241"]).wire(
+            |_| {
+                instead(|p, wire| {
+                    // After the answer to a trigger nothing else is under way.
+                    let triggered = !p.is_call() && p.action == "TriggerMessage";
+                    wire.send(p.frame);
+                    if triggered {
+                        wire.send(Frame::call("once", "Heartbeat", json!({})));
+                    }
+                })
+            },
+        ),
         defect("second-request", "a heartbeat follows each event before that was answered")
             .breaks(&["B-0240"])
             .wire(|_| {
@@ -279,6 +292,10 @@ impl Middle for Deaf {
 
 fn errors() -> Vec<Deviation> {
     vec![
+        defect("deaf-after-nonsense", "after a frame that makes no sense the station hears nothing any more")
+            .breaks(&["B-0246"])
+            .leaves_open(&["B-0245"])
+            .decides(|p| p.answers.nonsense = Nonsense::Deafens),
         defect("unknown-action-accepted", "an action that does not exist is answered as if it were done")
             .breaks(&["B-0244"])
             .wire(|_| accepts("NotImplemented")),

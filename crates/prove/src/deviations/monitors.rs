@@ -106,19 +106,6 @@ fn setting() -> Vec<Deviation> {
         defect("monitors-beyond-a-page", "of the operator's monitors a report holds the first fifteen only")
             .breaks(&["B-0123"])
             .decides(|p| p.monitors.listed = Some(16)),
-        defect(
-            "oversized-request-swallowed",
-            "a request with more monitors than the station takes is not answered",
-        )
-        .warns(&["B-0126"])
-        .only(&[ocpp::Version::V21])
-        .wire(|_| {
-            hears(|mut p, wire| {
-                if p.each_of_call(SET, "setMonitoringData").count() <= 20 {
-                    wire.deliver(p.frame);
-                }
-            })
-        }),
     ]
 }
 
@@ -235,7 +222,8 @@ fn removing() -> Vec<Deviation> {
             .breaks(&["B-0130"])
             .decides(|p| p.monitors.removal = Removal::SaysNotFound),
         defect("unknown-id-removed", "the removal of a monitor that does not exist is answered Accepted")
-            .breaks(&["B-0131", "B-0133", "B-0176"])
+            .breaks(&["B-0131", "B-0133"])
+            .in_version(&[(ocpp::Version::V201, &["B-0176"], &[])])
             .wire(|_| removals(|all| all.iter_mut().for_each(|r| r["status"] = json!("Accepted")))),
         defect("removal-results-of-one-id", "all results of a removal name the id that was asked first")
             .breaks(&["B-0132"])
@@ -258,7 +246,8 @@ fn removing() -> Vec<Deviation> {
             })
         }),
         defect("built-in-removable", "a built-in monitor can be removed")
-            .breaks(&["B-0133", "B-0176"])
+            .breaks(&["B-0133"])
+            .in_version(&[(ocpp::Version::V201, &["B-0176"], &[])])
             .decides(|p| p.monitors.built_in = BuiltInIs::Removable),
         defect(
             "built-in-refused-yet-removed",

@@ -305,7 +305,8 @@ fn faults() -> Vec<Deviation> {
             })
         }),
         defect("alarm-of-another-class", "the event of an open door says that an operator set its monitor")
-            .breaks(&["B-0326", "F-0241"])
+            .breaks(&["F-0241"])
+            .in_version(&[(ocpp::Version::V21, &["B-0326"], &[])])
             .wire(|_| {
                 every_event(|e| {
                     if of_door(e) && e["eventNotificationType"] == "HardWiredMonitor" {

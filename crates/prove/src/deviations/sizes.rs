@@ -16,6 +16,7 @@ pub(super) fn deviations() -> Vec<Deviation> {
             .model(|m| limit(m, "ItemsPerMessage", "4")),
         variant("thousands-of-elements-a-request", "a request may have a thousand elements")
             .allowed_by("the limit is the station's choice (OCPP B05.FR.11, B06.FR.05, N04.FR.09)")
+            .leaves_open(&["B-0126"])
             .model(|m| limit(m, "ItemsPerMessage", "1000")),
         variant("small-requests", "a request may have 4,096 bytes")
             .allowed_by("the limit is the station's choice (OCPP B06.FR.17, B08.FR.18, N06.FR.07)")

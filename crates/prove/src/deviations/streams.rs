@@ -46,6 +46,23 @@ fn times(change: fn(f64) -> f64) -> Between {
 
 fn opening() -> Vec<Deviation> {
     vec![
+        defect("stream-of-a-custom-monitor", "the station opens a stream for a custom monitor, unasked")
+            .breaks(&["B-0476"])
+            .wire(|_| {
+                let mut opened = false;
+                instead(move |mut p, wire| {
+                    let results = p.each_of_result("SetVariableMonitoring", "setMonitoringResult");
+                    let set = results.filter(|r| r["status"] == "Accepted").find_map(|r| r["id"].as_i64());
+                    wire.send(p.frame);
+                    if let Some(id) = set.filter(|_| !opened) {
+                        opened = true;
+                        let params = json!({ "interval": 10, "values": 30 });
+                        let stream = json!({ "id": 99_999, "params": params, "variableMonitoringId": id });
+                        wire.call(OPEN, json!({ "constantStreamData": stream }));
+                        wire.call_in(Duration::from_secs(1), CLOSE, json!({ "id": 99_999 }));
+                    }
+                })
+            }),
         defect("stream-never-opened", "a stream that was asked for is never opened")
             .breaks(&["B-0461"])
             .wire(|_| {
@@ -214,6 +231,20 @@ fn as_events_too() -> Between {
 
 fn ends() -> Vec<Deviation> {
     vec![
+        defect("closed-stream-goes-on", "values come on a stream after it was closed")
+            .breaks(&["B-0473"])
+            .wire(|_| {
+                let mut last: Option<Value> = None;
+                instead(move |mut p, wire| {
+                    last = values_of(&mut p).cloned().or(last.take());
+                    let (closes, id) = (p.is_call() && p.action == CLOSE, p.id());
+                    wire.send(p.frame);
+                    if let Some(payload) = last.take_if(|_| closes) {
+                        let late = Frame::send(format!("late-{id}"), VALUES, payload);
+                        wire.send_in(Duration::from_secs(6), late);
+                    }
+                })
+            }),
         defect("stream-outlives-its-monitor", "the stream of a monitor that is removed is not closed")
             .breaks(&["B-0468"])
             .leaves_open(&["B-0474"])

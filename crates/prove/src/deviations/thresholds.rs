@@ -8,7 +8,9 @@ use station::policy::{
     Alerts, ClockAligned, DeltaReach, DeltaReference, InTransactions, OnThreshold, Period, Removal, Share,
     SwitchedOff, WhenMoved, WhenSet,
 };
+use station::wire::{Between, Middle, Passing, Wire};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub(super) fn deviations() -> Vec<Deviation> {
     [thresholds(), deltas(), periods(), silences(), choices()].concat()
@@ -157,6 +159,9 @@ fn silences() -> Vec<Deviation> {
         defect("removal-tells-the-end", "removing a threshold that is exceeded tells that the value is back")
             .breaks(&["B-0147"])
             .decides(|p| p.monitors.removal = Removal::TellsTheEnd),
+        defect("removed-monitor-ticks", "a periodic monitor that was removed fires twice more")
+            .breaks(&["B-0159"])
+            .wire(|_| Between::new(Lingering::default())),
         defect("transaction-monitors-always-fire", "monitors for transactions fire without one")
             .warns(&["B-0154"])
             .wire(|_| {
@@ -195,4 +200,36 @@ fn doubled(_: &Value, event: Value) -> Telling {
     let mut again = event.clone();
     again["eventId"] = json!(event["eventId"].as_i64().unwrap_or(0) + 500_000);
     vec![event, again]
+}
+
+/// Goes on telling the values of periodic monitors that were removed.
+#[derive(Default)]
+struct Lingering {
+    told: BTreeMap<i64, Value>,
+    more: i64,
+}
+
+impl Middle for Lingering {
+    fn said(&mut self, mut p: Passing, wire: &mut Wire) {
+        for event in p.each_of_call("NotifyEvent", "eventData").filter(|e| e["trigger"] == "Periodic") {
+            self.told.insert(event["variableMonitoringId"].as_i64().unwrap_or(0), event.clone());
+        }
+        let results = p.each_of_result("ClearVariableMonitoring", "clearMonitoringResult");
+        let gone: Vec<i64> =
+            results.filter(|r| r["status"] == "Accepted").filter_map(|r| r["id"].as_i64()).collect();
+        wire.send(p.frame);
+        for mut event in gone.into_iter().filter_map(|id| self.told.remove(&id)) {
+            if let Some(fields) = event.as_object_mut() {
+                fields.remove("transactionId");
+            }
+            for delay in [5, 6] {
+                self.more += 1;
+                let time = (wire.now + Duration::from_secs(delay)).to_string();
+                event["eventId"] = json!(700_000 + self.more);
+                event["timestamp"] = json!(time);
+                let message = json!({ "generatedAt": time, "seqNo": 0, "eventData": [event] });
+                wire.call_in(Duration::from_secs(delay), "NotifyEvent", message);
+            }
+        }
+    }
 }

@@ -3,6 +3,8 @@
 /// Decisions about this.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Answers {
+    /// What a frame that makes no sense does.
+    pub nonsense: Nonsense,
     /// What becomes of a value that was accepted.
     pub accepted_value: AcceptedValue,
     /// What becomes of a value that was refused.
@@ -95,4 +97,14 @@ pub enum CriterionReach {
     ProblemsWithoutVariable,
     /// All that have its variable, whatever it says.
     WhateverItSays,
+}
+
+/// What a frame that makes no sense does (OCPP-J: it is answered by an error, or ignored).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Nonsense {
+    /// It is answered, and the station goes on.
+    #[default]
+    Answered,
+    /// The station hears nothing any more until it connects again.
+    Deafens,
 }

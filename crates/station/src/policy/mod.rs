@@ -8,7 +8,9 @@ pub mod outages;
 pub mod sessions;
 pub mod streams;
 
-pub use answers::{AcceptedValue, Answers, BeyondLimits, CriterionReach, LeftOut, NoInstance, RefusedValue};
+pub use answers::{
+    AcceptedValue, Answers, BeyondLimits, CriterionReach, LeftOut, NoInstance, Nonsense, RefusedValue,
+};
 pub use events::{
     Alerts, ClockAligned, DeltaReach, DeltaReference, Events, InTransactions, LevelOnBuiltIn, LevelReach,
     OnThreshold, Period, Share, SwitchedOff, WhenMoved, WhenSet,

@@ -38,14 +38,20 @@ pub(super) fn deviations() -> Vec<Deviation> {
         defect("summary-refused-and-sent", "the summary is called not supported, and sent")
             .warns(&["B-0030"])
             .wire(|_| {
-                hears(|mut p, wire| match p.call("GetBaseReport").filter(|r| summary("", r)).cloned() {
-                    Some(request) => {
-                        wire.answer(&p, json!({ "status": "NotSupported" }));
-                        let at = wire.now.to_string();
-                        let id = &request["requestId"];
-                        wire.call("NotifyReport", json!({ "requestId": id, "generatedAt": at, "seqNo": 0 }));
+                hears(|mut p, wire| {
+                    match p.call("GetBaseReport").filter(|r| summary("", r)).filter(|r| is_proper(r)).cloned()
+                    {
+                        Some(request) => {
+                            wire.answer(&p, json!({ "status": "NotSupported" }));
+                            let at = wire.now.to_string();
+                            let id = &request["requestId"];
+                            wire.call(
+                                "NotifyReport",
+                                json!({ "requestId": id, "generatedAt": at, "seqNo": 0 }),
+                            );
+                        }
+                        None => wire.deliver(p.frame),
                     }
-                    None => wire.deliver(p.frame),
                 })
             }),
         defect("monitoring-criteria-ignored", "a report of monitors by their kind lists all kinds")
@@ -54,6 +60,15 @@ pub(super) fn deviations() -> Vec<Deviation> {
                 asked_as("GetMonitoringReport", |r| {
                     if r.get("componentVariable").is_none() && kinds(r) == 1 {
                         forget(r, "monitoringCriteria");
+                    }
+                })
+            }),
+        defect("only-the-criterion-counts", "of a criterion and a variable only the criterion counts")
+            .breaks(&["B-0107"])
+            .wire(|_| {
+                asked_as("GetMonitoringReport", |r| {
+                    if kinds(r) > 0 {
+                        forget(r, "componentVariable");
                     }
                 })
             }),
@@ -123,7 +138,13 @@ pub(super) fn deviations() -> Vec<Deviation> {
             }),
         variant("inventories-alike", "each base report is the full inventory")
             .allowed_by("no requirement limits what the smaller inventories hold (OCPP B07.FR.07, B07.FR.09)")
-            .wire(|_| asked_as("GetBaseReport", |r| r["reportBase"] = json!("FullInventory"))),
+            .wire(|_| {
+                asked_as("GetBaseReport", |r| {
+                    if r.get("reportBase").is_some() {
+                        r["reportBase"] = json!("FullInventory");
+                    }
+                })
+            }),
     ]
 }
 
@@ -168,7 +189,9 @@ fn is_proper(request: &Value) -> bool {
     let is_known = |v: &Value| v.as_str().is_some_and(|name| KNOWN.contains(&name));
     let lists = ["componentCriteria", "monitoringCriteria"];
     let criteria = lists.into_iter().filter_map(|list| request.get(list));
+    let is_short = |list: &str| request.get(list).and_then(Value::as_array).is_none_or(|l| l.len() <= 4);
     request.get("reportBase").is_none_or(is_known)
+        && lists.into_iter().all(is_short)
         && criteria.filter_map(Value::as_array).flatten().all(is_known)
         && request["requestId"].is_i64()
 }

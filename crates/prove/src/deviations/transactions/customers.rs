@@ -53,7 +53,8 @@ pub(super) fn deviations() -> Vec<Deviation> {
                 })
             }),
         defect("customers-of-everybody", "the data of all customers are told, whoever is asked for")
-            .breaks(&["B-0441", "B-0443"])
+            .breaks(&["B-0441"])
+            .in_version(&[(ocpp::Version::V201, &["B-0443"], &[])])
             .decides(|p| p.sessions.told = Told::OfEverybody),
         defect("erasing-clears-the-list", "an erasure clears the local authorization list as well")
             .warns(&["B-0447"])
