@@ -367,7 +367,7 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
         let Some(call) = self.outbox.answered(&id) else { return };
         self.station.answered(now, &call.action, payload.as_ref());
         if call.action == "BootNotification"
-            && payload.is_some_and(|p| p["status"] == "Accepted")
+            && payload.as_ref().and_then(|p| p.get("status")).is_some_and(|s| s == "Accepted")
             && let Some(between) = self.between.clone()
         {
             between.lock().accepted(&mut self.wire);

@@ -281,7 +281,7 @@ async fn keeps_within(w: &mut World) {
         let mut silent: Vec<i64> = shares.iter().map(|s| s.monitor).collect();
         let is = |r: &Record| {
             let open = crate::lane::said(r, "OpenPeriodicEventStream", version);
-            let open = open.and_then(|p| monitor_of(p));
+            let open = open.and_then(monitor_of);
             silent.retain(|m| Some(*m) != open && !is_event_of(r, *m, version));
             silent.is_empty()
         };

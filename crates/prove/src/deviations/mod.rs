@@ -1,6 +1,8 @@
 //! The table of deviations: every way in which a station differs from the reference station and must be caught, or must
 //! be left alone. One file per topic; an entry says what is different in one sentence, what that breaks or which
 //! requirement allows it, and does it in a few lines at one of three seams.
+// Reading a JSON value by key gives null where there is none; what is written to is an object of our own station.
+#![allow(clippy::indexing_slicing)]
 
 mod bases;
 mod boots;
