@@ -21,15 +21,10 @@ mod trial;
 #[path = "../harness/wire.rs"]
 mod wire;
 
-mod choices;
-mod events;
-mod numbering;
 mod real_errors;
-mod real_monitoring;
 mod real_reports;
 mod reports;
 mod results;
-mod streams;
 mod traffic;
 mod turns;
 mod unrelated;

@@ -26,29 +26,6 @@ pub(super) fn deviations() -> Vec<Deviation> {
         defect("tampering-untold", "an opened housing is not told as a security event")
             .warns(&["B-0488"])
             .wire(|_| never_tells("TamperDetectionActivated")),
-        defect("password-in-the-inventory", "the inventory shows the password").breaks(&["B-0489"]).wire(
-            |_| {
-                says(|p| {
-                    for entry in p.each_of_call("NotifyReport", "reportData") {
-                        if entry["variable"]["name"] == "BasicAuthPassword" {
-                            entry["variableAttribute"][0]["value"] = json!("a-password-of-16");
-                        }
-                    }
-                })
-            },
-        ),
-        defect("password-can-be-read", "the password can be read like any variable")
-            .breaks(&["B-0489", "B-0023"])
-            .wire(|_| {
-                says(|p| {
-                    for result in p.each_of_result("GetVariables", "getVariableResult") {
-                        if result["variable"]["name"] == "BasicAuthPassword" {
-                            result["attributeStatus"] = json!("Accepted");
-                            result["attributeValue"] = json!("a-password-of-16");
-                        }
-                    }
-                })
-            }),
         defect(
             "another-serial-number",
             "the station boots with another serial number than its certificate has",

@@ -109,7 +109,8 @@ impl Station {
 
     /// Whether an event is not queued because it is no periodic one.
     fn is_no_sample(&self, event: &Event) -> bool {
-        self.policy.outages.queued == Kept::Periodic && event.data.get("trigger").is_none_or(|t| t != "Periodic")
+        self.policy.outages.queued == Kept::Periodic
+            && event.data.get("trigger").is_none_or(|t| t != "Periodic")
     }
 
     /// An event is not severe enough to be queued. A threshold is looked at again once somebody is there.
