@@ -2,7 +2,7 @@
 //! leave alone, each a deviation of the reference station, run against the whole suite in virtual time.
 //!
 //! [`deviations`] is the table, [`stand`] runs one, [`judgement`] says what it came to, [`matrix`] runs them all,
-//! [`rows`] says which must rows that proves, and [`publish`] makes of it what is published.
+//! [`rows`] says which must rows that proves, and [`mod@publish`] makes of it what is published.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod deviations;
