@@ -3,16 +3,11 @@
 
 mod harness;
 
-use harness::{Bench, EPOCH, identity, session};
-use net::{Clock, Csms, CsmsConfig, Log, StationLink};
+use harness::{run_of, session};
 use ocpp::Version;
 use spec::{Archetype, Declaration};
-use station::{RunnerConfig, Station};
 use std::path::Path;
-use std::rc::Rc;
-use steps::link::Live;
-use tokio::sync::watch;
-use trace::{Record, Trace};
+use trace::Record;
 
 #[tokio::test(start_paused = true)]
 async fn the_examples_in_2_0_1_are_frames_of_the_reference_station() {
@@ -50,33 +45,10 @@ async fn compare(version: Version) {
 async fn run(version: Version, wanted: &[String]) -> Vec<Record> {
     let archetype = Archetype::load("ac-wallbox").unwrap();
     let declaration = Declaration::complete(&archetype);
-    let station = Station::new(&archetype, &declaration, version, identity());
     let mut session = session(archetype, declaration, 3, "hook");
     let ids = wanted.iter().filter_map(|w| w.split('/').next()).filter(|id| *id != "connect");
     // The monitoring report must be known to be right before anything about monitors is judged.
     let ids = ids.chain(["DX-BOOT-001", "DX-INV-001", "DX-MON-001", "DX-REP-001"]);
     session.options.select = Some(ids.map(|id| format!("@id:{id}")).collect::<Vec<_>>().join(" or "));
-    let clock = Clock::starting_at(EPOCH.parse().unwrap());
-    let log = Log::new(clock.clone(), Trace::in_memory());
-    session.open(&log);
-    let csms = Csms::new(CsmsConfig { versions: vec![version], ..CsmsConfig::default() }, log.clone());
-    let (handle, control) = station::control::channel();
-    let dial = csms.clone();
-    let connect = move || {
-        let (ours, theirs) = tokio::io::duplex(1 << 16);
-        dial.accept(theirs, "in-memory".to_owned());
-        async move { StationLink::attach(ours, "ws://in-memory", "CS001", &[version]).await }
-    };
-    let forever = std::future::pending();
-    let station = station::run(station, clock, RunnerConfig::default(), connect, control, |_| (), forever);
-    let (_keep, stop) = watch::channel(false);
-    let live = Rc::new(Live::new(csms, log.clone(), Box::new(Bench(handle)), stop));
-    let plan = session.plan(version).unwrap();
-    let mut run = tokio::select! {
-        biased;
-        run = session.judge(live, &plan, &|_| ()) => run,
-        _ = station => panic!("the station ended"),
-    };
-    session.close(&log, &mut run);
-    log.with(|t| t.records().to_vec())
+    run_of(session, version).await.records
 }

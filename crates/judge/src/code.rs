@@ -75,7 +75,7 @@ codes! {
     MonitorStillReported = "monitor-still-reported", "A monitor that is gone is still in the monitoring report.";
     MonitorDiffers = "monitor-differs", "A monitor is reported with other settings than it was given.";
     MonitorLeft = "monitor-left", "A request that was not accepted left a monitor behind.";
-    MonitorTwice = "monitor-twice", "One monitor id is reported twice.";
+    MonitorTwice = "monitor-twice", "One monitor is reported twice: by its id, or by what it watches.";
     MonitorNotProvided = "monitor-not-provided", "A monitor that the station has to bring along is not in the monitoring report.";
     WrongSeverity = "wrong-severity", "A monitor that the station brings along has another severity.";
     WrongMonitorValue = "wrong-monitor-value", "A monitor that the station brings along has a value outside the range.";

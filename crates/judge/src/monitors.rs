@@ -152,6 +152,25 @@ impl MonitoringReport {
         Check::from_findings(findings, [set.accepted, found.at])
     }
 
+    /// No other monitor watches the same variable in the same way: a second one is a duplicate, which no request can set
+    /// (OCPP N04.FR.10; archetype row B-0153).
+    pub fn has_but_once(&self, set: &SetMonitor) -> Check {
+        let same = |m: &&ReportedMonitor| {
+            m.address.same_as(&set.address)
+                && m.monitor_type() == Some(set.monitor_type)
+                && m.severity == Some(i64::from(set.severity))
+        };
+        let other = self.monitors.iter().filter(same).find(|m| m.id != set.id);
+        match other.zip(self.find(set.id)) {
+            None => Check::held(self.records.iter().copied()),
+            Some((other, first)) => {
+                let expected = format!("one {} monitor on {} with severity {}", set.monitor_type, set.address, set.severity);
+                let observed = format!("monitors {} and {}", first.id, other.id);
+                Finding::new(Code::MonitorTwice, expected, observed, [set.accepted, first.at, other.at]).into()
+            }
+        }
+    }
+
     /// No monitor is listed twice. A row of its own: a station that does it does it in every report.
     pub fn lists_each_once(&self) -> Check {
         let again = |(n, m): &(usize, &ReportedMonitor)| self.monitors.iter().take(*n).any(|b| b.id == m.id);

@@ -2,9 +2,10 @@
 //! is right in either version (OCPP G01.FR.03 to FR.07).
 
 use crate::events::of_payload;
-use crate::{Check, Code, Finding, Window};
+use crate::{Check, Code, Finding, Window, frame_of};
+use ocpp::frame::Frame;
 use serde_json::Value;
-use trace::Seq;
+use trace::{Body, Direction, Seq};
 
 /// EVSE id and connector id.
 pub type Connector = (i64, i64);
@@ -49,9 +50,7 @@ pub fn in_call(at: Seq, action: &str, payload: &Value) -> Vec<Told> {
 /// Every state told in a window, in the order of arrival.
 pub fn told(window: Window<'_>) -> Vec<Told> {
     let calls = window.frames().filter_map(|(at, dir, frame)| match frame {
-        ocpp::frame::Frame::Call { action, payload, .. } if dir == trace::Direction::Rx => {
-            Some((at, action, payload))
-        }
+        Frame::Call { action, payload, .. } if dir == Direction::Rx => Some((at, action, payload)),
         _ => None,
     });
     calls.flat_map(|(at, action, payload)| in_call(at, action, payload)).collect()
@@ -59,6 +58,24 @@ pub fn told(window: Window<'_>) -> Vec<Told> {
 
 fn shown((evse, connector): Connector) -> String {
     format!("connector {connector} of EVSE {evse}")
+}
+
+/// What a suite does that makes a station tell a state by itself.
+const MOVES: [&str; 6] =
+    ["ChangeAvailability", "TriggerMessage", "RequestStartTransaction", "UnlockConnector", "ReserveNow", "Reset"];
+
+/// The part of a window in which a station tells states only of its own accord: up to the first thing done to it that may
+/// change one. Whether that was before the window was over.
+pub fn until_moved(window: Window<'_>) -> (Window<'_>, bool) {
+    let moved = window.records.iter().position(|record| match &record.body {
+        Body::Stimulus { .. } | Body::Closed { .. } => true,
+        _ => match frame_of(record, window.version) {
+            Some((Direction::Tx, Frame::Call { action, .. })) => MOVES.contains(&action.as_str()),
+            _ => false,
+        },
+    });
+    let until = moved.unwrap_or(window.records.len());
+    (Window::new(window.records.get(..until).unwrap_or_default(), window.version), moved.is_some())
 }
 
 /// The state of each of these connectors is told in the window (OCPP B01.FR.05, B04.FR.01; archetype rows B-0009 and

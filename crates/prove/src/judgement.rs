@@ -5,6 +5,7 @@ use crate::stand::Ran;
 use judge::{Code, Verdict, VerdictLine};
 use std::collections::BTreeSet;
 use std::fmt;
+use trace::Body;
 
 /// What one run of a deviation came to.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +42,8 @@ pub enum Fault {
     ChangedNothing,
     /// The run did not come to its end.
     Interrupted,
+    /// What the run changed is not as it was.
+    LeftBehind(String),
     /// The evidence leads to other verdicts than the run.
     DoesNotReplay,
     /// The stand broke.
@@ -64,6 +67,7 @@ impl fmt::Display for Fault {
             Fault::Otherwise(d) => d.fmt(f),
             Fault::ChangedNothing => f.write_str("it changes nothing: not one frame is another one"),
             Fault::Interrupted => f.write_str("the run was interrupted"),
+            Fault::LeftBehind(what) => write!(f, "not undone: {what}"),
             Fault::DoesNotReplay => f.write_str("the evidence leads to other verdicts"),
             Fault::Broken(why) => f.write_str(why),
         }
@@ -91,8 +95,30 @@ impl fmt::Display for Difference {
     }
 }
 
+/// What is not as it was at the end of a run: how the back end answers, and, of a station that is right, what the suite
+/// changed on it.
+fn left_behind(kind: &Kind, ran: &Ran) -> Vec<Fault> {
+    let backwards = || ran.records.iter().rev().map(|r| &r.body);
+    let offline = backwards().find_map(|body| match body {
+        Body::Offline { offline, .. } => Some(*offline),
+        _ => None,
+    });
+    let policy = backwards().find_map(|body| match body {
+        Body::Policy { policy, .. } => Some(policy),
+        _ => None,
+    });
+    let usual = serde_json::to_value(net::csms::Policy::default()).unwrap_or_default();
+    let shut = (offline == Some(true)).then(|| "the back end lets nobody in".to_owned());
+    let odd = policy.is_some_and(|p| *p != usual).then(|| "the back end answers as no other does".to_owned());
+    // A station with a defect may keep what it is to give up.
+    let right = matches!(kind, Kind::Variant { .. });
+    let is_left = |o: &&String| o.starts_with("could not be put back") || o.ends_with("is still there");
+    let on_it = ran.observations.iter().filter(|o| right && is_left(o)).cloned();
+    shut.into_iter().chain(odd).chain(on_it).map(Fault::LeftBehind).collect()
+}
+
 /// Every verdict that is another one than in the plain run.
-fn differences(plain: &Ran, ran: &Ran) -> Vec<Difference> {
+pub fn differences(plain: &Ran, ran: &Ran) -> Vec<Difference> {
     let pairs = plain.verdicts.iter().zip(&ran.verdicts);
     let differ = pairs.filter(|(was, now)| {
         // What is not sent is not malformed.
@@ -106,18 +132,27 @@ fn differences(plain: &Ran, ran: &Ran) -> Vec<Difference> {
 
 impl Judgement {
     /// Holds the run of a deviation against the plain one.
-    pub fn of(deviation: &Deviation, plain: &Ran, ran: &Ran) -> Judgement {
+    pub fn of(deviation: &Deviation, place: Place, plain: &Ran, ran: &Ran) -> Judgement {
         if ran.interrupted {
             return Judgement { faults: vec![Fault::Interrupted], ..Judgement::default() };
         }
         if !ran.went_otherwise_than(plain) {
+            if place == Place::Elsewhere {
+                return Judgement::default();
+            }
             return Judgement { faults: vec![Fault::ChangedNothing], ..Judgement::default() };
         }
+        let mut judgement = Judgement::of_verdicts(deviation, place, plain, ran);
+        judgement.faults.extend(left_behind(&deviation.kind, ran));
+        judgement
+    }
+
+    fn of_verdicts(deviation: &Deviation, place: Place, plain: &Ran, ran: &Ran) -> Judgement {
         let found = differences(plain, ran);
         match &deviation.kind {
             Kind::Defect { breaks, warns, open, in_version } => {
                 let mut rows =
-                    Rows { breaks: breaks.to_vec(), warns: warns.to_vec(), open, needed: Vec::new() };
+                    Rows { breaks: breaks.to_vec(), warns: warns.to_vec(), open, needed: Vec::new(), place };
                 // A row that the plain station passes must be shown; one it never comes to may be.
                 let passes = |row: &&'static str| {
                     plain.verdicts.iter().any(|v| v.row.0 == *row && v.verdict == Verdict::Pass)
@@ -159,18 +194,36 @@ struct Rows {
     open: &'static [&'static str],
     /// Those that must be seen broken.
     needed: Vec<&'static str>,
+    place: Place,
+}
+
+/// Which archetype a deviation is run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The smallest that can show it: the rows it breaks are rows of this one.
+    Home,
+    /// Another one. It may have nothing that is different then, and where the table of its components is broken it is by
+    /// rows of its own.
+    Elsewhere,
+}
+
+/// Whether a row is of the table of an archetype's components, and not about behaviour.
+fn is_of_the_table(row: &str) -> bool {
+    !row.starts_with('B')
 }
 
 fn caught(found: Vec<Difference>, rows: &Rows) -> Judgement {
-    let Rows { breaks, warns, open, needed } = rows;
+    let Rows { breaks, warns, open, needed, place } = rows;
+    let elsewhere = *place == Place::Elsewhere;
     let mut judgement = Judgement::default();
     // A row is judged after those it rests on.
     let mut in_the_way: BTreeSet<String> = breaks.iter().chain(warns).map(|r| (*r).to_owned()).collect();
     for d in found {
         let row = d.now.row.0.as_str();
+        let own = elsewhere && is_of_the_table(row);
         let as_told = match d.now.verdict {
-            Verdict::Fail => breaks.contains(&row),
-            Verdict::Warn => warns.contains(&row),
+            Verdict::Fail => own || breaks.contains(&row),
+            Verdict::Warn => own || warns.contains(&row),
             _ => false,
         };
         if as_told {
@@ -180,6 +233,7 @@ fn caught(found: Vec<Difference>, rows: &Rows) -> Judgement {
                 verdict: d.now.verdict,
                 code: d.now.code,
             });
+            in_the_way.insert(row.to_owned());
             continue;
         }
         let untold =
@@ -199,10 +253,10 @@ fn caught(found: Vec<Difference>, rows: &Rows) -> Judgement {
         .iter()
         .filter(|row| !is(row, Verdict::Fail))
         .chain(warns.iter().filter(|row| !is(row, Verdict::Warn)))
-        .filter(|row| needed.contains(row))
+        .filter(|row| needed.contains(row) && !(elsewhere && is_of_the_table(row)))
         .map(|row| Fault::Survived(row))
         .collect();
-    if survived.is_empty() && judgement.caught.is_empty() {
+    if survived.is_empty() && judgement.caught.is_empty() && !elsewhere {
         survived.push(Fault::Uncaught);
     }
     judgement.faults.splice(0..0, survived);

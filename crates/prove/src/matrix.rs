@@ -2,7 +2,7 @@
 //! it comes to does not depend on the others.
 
 use crate::deviations::Deviation;
-use crate::judgement::{Fault, Judgement};
+use crate::judgement::{Fault, Judgement, Place};
 use crate::stand::{self, Ran, Setting};
 use ocpp::Version;
 use std::collections::BTreeMap;
@@ -102,7 +102,9 @@ impl Matrix {
         let usual = plain.run(setting);
         let (judgement, ran) = match (usual.get(), stand::run(setting)) {
             (Some(Ok(usual)), Ok(ran)) => {
-                let mut judgement = Judgement::of(deviation, usual, &ran);
+                let home = archetype == deviation.archetype;
+                let place = if home { Place::Home } else { Place::Elsewhere };
+                let mut judgement = Judgement::of(deviation, place, usual, &ran);
                 let again = self.replays.then(|| stand::replay(ran.records.clone()));
                 match again {
                     Some(Err(why)) => judgement.faults.push(Fault::Broken(why.to_string())),

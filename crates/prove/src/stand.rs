@@ -1,14 +1,12 @@
 //! The test stand: one run of the whole suite against one station, in virtual time, in memory.
 
 use crate::deviations::{Deviation, Seam};
+use crate::guard::Guard;
 use futures_util::future::LocalBoxFuture;
 use judge::VerdictLine;
-use net::csms::{Profile, Security, SecurityConfig};
-use net::pki::{PkiRequest, create};
-use net::station::CredentialFiles;
 use net::station::upload::Route;
 use net::upload::{UploadConfig, Uploads};
-use net::{Clock, Credentials, Csms, CsmsConfig, KeyFiles, Log, Password, Passwords, StationLink};
+use net::{Csms, CsmsConfig, Log, StationLink};
 use ocpp::Version;
 use spec::model::Level;
 use spec::{Archetype, Declaration, Effect};
@@ -20,25 +18,27 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use steps::link::Live;
 use steps::rig::Refused;
-use steps::{Impact, Options, Rig, Session, Suite, Undeclared};
+use steps::{Impact, NoRig, Options, Rig, Run, Session, Suite, Undeclared};
 use tokio::sync::watch;
 use trace::{Body, Record, Trace};
 
 /// Where virtual time begins.
-const EPOCH: &str = "2026-01-01T00:00:00Z";
+pub const EPOCH: &str = "2026-01-01T00:00:00Z";
 /// Highest level; every run judges up to it.
 const LEVEL: Level = Level(3);
 /// Name the stations are reached at.
-const HOST: &str = "in-memory";
+pub(crate) const HOST: &str = "in-memory";
 /// Identity of the station.
 const ID: &str = "CS001";
+/// Binding of the station's control channel.
+const HOOK: &str = "hook";
 
 /// What one run needs that cannot be had.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Broken(String);
 
-fn broken(why: impl ToString) -> Broken {
+pub(crate) fn broken(why: impl ToString) -> Broken {
     Broken(why.to_string())
 }
 
@@ -137,7 +137,7 @@ struct Bench(Handle);
 
 impl Rig for Bench {
     fn binding(&self) -> &'static str {
-        "hook"
+        HOOK
     }
     fn apply<'a>(&'a self, effect: &'a Effect) -> LocalBoxFuture<'a, Result<(), Refused>> {
         Box::pin(async { self.0.apply(effect.clone()).await.map_err(Refused::cannot) })
@@ -148,55 +148,98 @@ async fn judge(setting: Setting<'_>) -> Result<Ran, Broken> {
     let Setting { archetype, version, profile, seed, deviations } = setting;
     let archetype = archetype_of(archetype)?;
     let declaration = Declaration::complete(&archetype);
-    let Guard { security, credentials, clock } = Guard::of(profile)?;
-    let profile = security.profile();
-    let options = Options {
-        level: LEVEL,
-        impact: Impact::Disruptive,
-        select: None,
-        binding: "hook".to_owned(),
-        rig: None,
-        change_password: true,
-        undeclared: Undeclared::Complete,
-    };
+    let guard = Guard::of(profile)?;
     let (station, between) = deviating(deviations, seed, &archetype, &declaration, version, identity());
-    let station = station.secured_by(profile.number());
-    let session =
-        Session { archetype, declaration: Rc::new(declaration), suite: suite()?, expected: None, options };
-    let log = Log::new(clock.clone(), Trace::in_memory());
-    session.open(&log);
-    let uploads = Uploads::in_memory(UploadConfig::default(), log.clone()).map_err(broken)?;
-    let csms =
-        Csms::new(CsmsConfig { versions: vec![version], security, ..CsmsConfig::default() }, log.clone());
-    let (handle, control) = station::control::channel();
-    let (url, shown, dial) = (format!("{}://{HOST}", profile.scheme()), credentials.clone(), csms.clone());
-    let connect = move || {
-        let (ours, theirs) = tokio::io::duplex(1 << 16);
-        dial.accept(theirs, HOST.to_owned());
-        let (url, shown) = (url.clone(), shown.clone());
-        async move { StationLink::attach_with(ours, &url, ID, &[version], &shown).await }
-    };
-    let route = Route::Memory(uploads.clone());
-    let config = RunnerConfig { route, credentials, seed, between, ..RunnerConfig::default() };
-    let station = station::run(station, clock, config, connect, control, |_| (), std::future::pending());
-    let (_keep, stop) = watch::channel(false);
-    let live =
-        Rc::new(Live::new(csms, log.clone(), Box::new(Bench(handle)), stop).with_uploads(uploads.clone()));
-    let plan = session.plan(version).map_err(broken)?;
-    let mut run = tokio::select! {
-        biased;
-        run = session.judge(live, &plan, &|_| ()) => run,
-        ended = station => return Err(broken(format!("the station ended: {:?}", ended.err()))),
-    };
-    uploads.shutdown().await;
-    session.close(&log, &mut run);
+    let session = session(archetype, declaration)?;
+    let (run, records) = Stand { session, station, version, guard, seed, between }.judge().await?;
     Ok(Ran {
         version,
         verdicts: run.verdicts.iter().map(VerdictLine::from).collect(),
         observations: run.observations,
         interrupted: run.interrupted,
-        records: log.with(|t| t.records().to_vec()),
+        records,
     })
+}
+
+/// A session of the whole suite, with a rig, on everything that may be done to a station.
+///
+/// # Errors
+/// When the embedded suite is wrong.
+pub fn session(archetype: Rc<Archetype>, declaration: Declaration) -> Result<Session, Broken> {
+    let options = Options {
+        level: LEVEL,
+        impact: Impact::Disruptive,
+        select: None,
+        binding: HOOK.to_owned(),
+        rig: None,
+        change_password: true,
+        undeclared: Undeclared::Complete,
+    };
+    Ok(Session { archetype, declaration: Rc::new(declaration), suite: suite()?, expected: None, options })
+}
+
+/// A station on the stand, and how it is judged there.
+pub struct Stand {
+    /// What is judged, and up to where. With the binding of [`NoRig`] there is no rig; else the station's control
+    /// channel is one.
+    pub session: Session,
+    /// Who is judged.
+    pub station: Station,
+    /// The version spoken.
+    pub version: Version,
+    /// How they prove to each other who they are.
+    pub guard: Guard,
+    /// Seed of whatever is random.
+    pub seed: u64,
+    /// Who stands on the wire.
+    pub between: Option<Between>,
+}
+
+impl Stand {
+    /// Judges the station, with suite and station in one runtime and streams in memory between them. What it comes to,
+    /// and the evidence.
+    ///
+    /// # Errors
+    /// When the stand cannot be set up.
+    pub async fn judge(self) -> Result<(Run, Vec<Record>), Broken> {
+        let Stand { session, station, version, guard, seed, between } = self;
+        let Guard { security, credentials, clock } = guard;
+        let profile = security.profile();
+        let station = station.secured_by(profile.number());
+        let log = Log::new(clock.clone(), Trace::in_memory());
+        session.open(&log);
+        let uploads = Uploads::in_memory(UploadConfig::default(), log.clone()).map_err(broken)?;
+        let csms =
+            Csms::new(CsmsConfig { versions: vec![version], security, ..CsmsConfig::default() }, log.clone());
+        let (handle, control) = station::control::channel();
+        let (url, shown) = (format!("{}://{HOST}", profile.scheme()), credentials.clone());
+        let dial = csms.clone();
+        let connect = move || {
+            let (ours, theirs) = tokio::io::duplex(1 << 16);
+            dial.accept(theirs, HOST.to_owned());
+            let (url, shown) = (url.clone(), shown.clone());
+            async move { StationLink::attach_with(ours, &url, ID, &[version], &shown).await }
+        };
+        let route = Route::Memory(uploads.clone());
+        let config = RunnerConfig { route, credentials, seed, between, ..RunnerConfig::default() };
+        let station = station::run(station, clock, config, connect, control, |_| (), std::future::pending());
+        let (_keep, stop) = watch::channel(false);
+        let rig: Box<dyn Rig> =
+            if session.options.binding == HOOK { Box::new(Bench(handle.clone())) } else { Box::new(NoRig) };
+        let live = Rc::new(Live::new(csms, log.clone(), rig, stop).with_uploads(uploads.clone()));
+        let plan = session.plan(version).map_err(broken)?;
+        let mut run = tokio::select! {
+            biased;
+            run = session.judge(live, &plan, &|_| ()) => run,
+            ended = station => return Err(broken(format!("the station ended: {:?}", ended.err()))),
+        };
+        uploads.shutdown().await;
+        session.close(&log, &mut run);
+        let records = log.with(|t| t.records().to_vec());
+        // Without its control channel a station is as good as gone.
+        drop(handle);
+        Ok((run, records))
+    }
 }
 
 /// The reference station of an archetype with deviations, and who then stands on its wire.
@@ -221,63 +264,12 @@ pub fn deviating(
 }
 
 /// What the station says it is.
-fn identity() -> Identity {
+pub fn identity() -> Identity {
     let text = |t: &str| t.to_owned();
     Identity {
         vendor: text("Diagmark"),
         model: text("Reference"),
         serial: text("0001"),
         firmware: text("0.1.0"),
-    }
-}
-
-/// How suite and station prove to each other who they are, and the time certificates are held against.
-struct Guard {
-    security: Security,
-    credentials: Credentials,
-    clock: Clock,
-}
-
-impl Guard {
-    fn of(profile: u8) -> Result<Guard, Broken> {
-        let all = [Profile::None, Profile::Basic, Profile::Tls, Profile::MutualTls];
-        let profile = all.into_iter().find(|p| p.number() == profile);
-        let profile = profile.ok_or_else(|| broken("there are security profiles 0 to 3"))?;
-        let epoch = EPOCH.parse().map_err(broken)?;
-        if profile == Profile::None {
-            let clock = Clock::starting_at(epoch);
-            return Ok(Guard { security: Security::none(), credentials: Credentials::none(), clock });
-        }
-        let dir = tempfile::tempdir().map_err(broken)?;
-        if profile.is_tls() {
-            let request = PkiRequest { station: "0001".into(), hosts: vec![HOST.into()] };
-            create(dir.path(), &request, &Clock::wall()).map_err(broken)?;
-        }
-        let at = |file: &str| dir.path().join(file);
-        let pair =
-            |name: &str| KeyFiles { chain: at(&format!("{name}.pem")), key: at(&format!("{name}.key")) };
-        let password = || Password::new("a-password-of-16");
-        let security = Security::new(SecurityConfig {
-            profile,
-            certificates: if profile.is_tls() { vec![pair("csms")] } else { Vec::new() },
-            client_ca: (profile == Profile::MutualTls).then(|| at("root.pem")),
-            passwords: if profile.has_password() {
-                Passwords::same(password())
-            } else {
-                Passwords::default()
-            },
-        });
-        let credentials = Credentials::load(CredentialFiles {
-            ca: profile.is_tls().then(|| at("root.pem")),
-            certificate: (profile == Profile::MutualTls).then(|| pair("station")),
-            password: profile.has_password().then(password),
-        });
-        // Certificates are held against the real time.
-        let clock = if profile.is_tls() {
-            Clock::starting_at(Clock::wall().now())
-        } else {
-            Clock::starting_at(epoch)
-        };
-        Ok(Guard { security: security.map_err(broken)?, credentials: credentials.map_err(broken)?, clock })
     }
 }

@@ -33,6 +33,8 @@ const LATER: Duration = Duration::from_secs(30);
 const LATE: Duration = Duration::from_secs(90);
 /// How long a station is away that does not come back.
 const FOR_EVER: Duration = Duration::from_secs(1 << 30);
+/// Bytes of a text in each WebSocket frame, where it is cut.
+const FRAGMENT: usize = 64;
 /// MessageTimeout where the device model has none, in seconds.
 const OWN_TIMEOUT: usize = 30;
 
@@ -229,6 +231,10 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
     /// Speaks with the CSMS until the connection ends.
     async fn talk(&mut self, mut link: StationLink) -> Left {
         self.station.connected(self.clock.now());
+        if let Some(between) = self.between.clone() {
+            self.touch();
+            between.lock().connected(&mut self.wire);
+        }
         let mut reboot_by = None;
         let left = loop {
             match self.pump(&mut link, &mut reboot_by).await {
@@ -394,7 +400,7 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
         loop {
             self.touch();
             while let Some(call) = self.wire.next_call() {
-                link.send(call.to_text()).await?;
+                self.write(call.to_text(), link).await?;
             }
             // What was said first is on the wire before anything else happens.
             if let Some(act) = self.wire.due() {
@@ -423,12 +429,20 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
         }
     }
 
+    /// Writes what those between let pass.
+    async fn write(&self, text: String, link: &mut StationLink) -> Result<(), Gone> {
+        match self.wire.fragmented {
+            true => link.send_in_fragments(text, FRAGMENT).await,
+            false => link.send(text).await,
+        }
+    }
+
     /// Does what those between want to be done.
     async fn act(&mut self, act: Act, link: &mut StationLink) -> Result<(), Gone> {
         match act {
             Act::Send(call @ Frame::Call { .. }) => self.wire.queue(call),
-            Act::Send(frame) => link.send(frame.to_text()).await?,
-            Act::Text(text) => link.send(text).await?,
+            Act::Send(frame) => self.write(frame.to_text(), link).await?,
+            Act::Text(text) => self.write(text, link).await?,
             Act::Deliver(frame) => {
                 let text = frame.to_text();
                 self.deliver(frame, &text);

@@ -98,6 +98,8 @@ pub trait Middle: Send {
     fn uploads(&mut self, upload: crate::Upload) -> crate::Upload {
         upload
     }
+    /// The station is connected, for the first time or again.
+    fn connected(&mut self, _: &mut Wire) {}
     /// A wake-up that was asked for.
     fn woken(&mut self, _: &mut Wire) {}
     /// The station was accepted.
@@ -145,6 +147,8 @@ pub struct Wire {
     pub now: Timestamp,
     /// Whether a CALL waits until the one before it was answered, as OCPP asks for.
     pub patient: bool,
+    /// Whether each text goes out in many small WebSocket frames, with pings between them.
+    pub fragmented: bool,
     at: Duration,
     last: u64,
     acts: BTreeMap<(Duration, u64), Act>,
@@ -162,7 +166,7 @@ impl Wire {
     pub(crate) fn new(version: Version) -> Wire {
         let (acts, own, calls, open, actions) = Default::default();
         let (now, at) = (Timestamp::UNIX_EPOCH, Duration::ZERO);
-        Wire { version, now, patient: true, at, last: 0, acts, own, calls, open, actions }
+        Wire { version, now, patient: true, fragmented: false, at, last: 0, acts, own, calls, open, actions }
     }
 
     /// Sends a frame to the CSMS.

@@ -16,6 +16,9 @@ use spec::model::Tier;
 use std::time::Duration;
 use trace::{Body, Direction, Record, Seq};
 
+/// How long a state is watched that is not to change.
+const SETTLED: Duration = Duration::from_secs(2);
+
 /// The outlet a scenario is about.
 #[derive(Debug, Default)]
 pub(crate) struct Outlet {
@@ -278,6 +281,19 @@ async fn others_become(w: &mut World, state: String) {
 
 /// A connector is not told to be in a state, and the station could have told it.
 async fn stays(w: &mut World, connectors: &[Connector], unwanted: &[&str], why: &str) -> Result<(), Stop> {
+    let (from, version) = (w.cause, w.cx.version);
+    // What it says of itself may wait behind other requests, while answers do not.
+    let says_it = |record: &Record| {
+        let told = match judge::frame_of(record, version) {
+            Some((Direction::Rx, Frame::Call { action, payload, .. })) => {
+                states::in_call(record.n, action, payload)
+            }
+            _ => Vec::new(),
+        };
+        let is_unwanted = |state: &str| unwanted.is_empty() || unwanted.contains(&state);
+        told.iter().any(|t| connectors.contains(&t.connector) && is_unwanted(&t.state))
+    };
+    w.lane.until(from, SETTLED, "another state", WaitFor::Mandated, says_it).await?;
     let limit = w.cx.deadline("B-0012");
     let life = w.lane.sign_of_life(limit).await?;
     let alive = life.result().ok().map(|(at, _)| at);

@@ -50,7 +50,8 @@ async fn holds_renumbered(w: &mut World) {
                 && m.severity == Some(i64::from(monitor.severity))
         });
         let id = again.map_or(monitor.id, |m| m.id);
-        let checks = report.holds(&SetMonitor { id, ..monitor.clone() });
+        let now = SetMonitor { id, ..monitor.clone() };
+        let checks = report.holds(&now).into_iter().chain([report.has_but_once(&now)]);
         w.renumbered(monitor.id, id);
         w.judge(checks);
         Ok(())

@@ -9,39 +9,21 @@
     clippy::indexing_slicing
 )]
 
-use futures_util::future::LocalBoxFuture;
 use judge::{RowVerdict, Verdict};
-use net::csms::Security;
-use net::station::upload::Route;
-use net::upload::{UploadConfig, Uploads};
-use net::{Clock, Credentials, Csms, CsmsConfig, Log, StationLink};
+use net::{Clock, Csms, CsmsConfig, Log, StationLink};
 use ocpp::Version;
+use prove::guard::Guard;
+use prove::stand::{self, Stand, identity};
 use spec::model::Level;
-use spec::{Archetype, Declaration, Effect};
-use station::control::Handle;
-use station::{Identity, RunnerConfig, Station};
+use spec::{Archetype, Declaration};
+use station::wire::Between;
+use station::{DeviceModel, Station};
 use std::future::Future;
 use std::rc::Rc;
 use steps::link::Live;
-use steps::rig::Refused;
-use steps::{Impact, NoRig, Options, Rig, Run, Session, Suite, Undeclared};
+use steps::{NoRig, Rig, Run, Session, Suite};
 use tokio::sync::watch;
 use trace::{Record, Trace};
-
-/// Where virtual time begins.
-pub const EPOCH: &str = "2026-01-01T00:00:00Z";
-
-/// The reference station's control channel as a rig.
-pub struct Bench(pub Handle);
-
-impl Rig for Bench {
-    fn binding(&self) -> &'static str {
-        "hook"
-    }
-    fn apply<'a>(&'a self, effect: &'a Effect) -> LocalBoxFuture<'a, Result<(), Refused>> {
-        Box::pin(async { self.0.apply(effect.clone()).await.map_err(Refused::cannot) })
-    }
-}
 
 /// A run and everything it left.
 pub struct Outcome {
@@ -80,21 +62,11 @@ impl Outcome {
 }
 
 pub fn session(archetype: Archetype, declaration: Declaration, level: u8, binding: &str) -> Session {
-    Session {
-        archetype: Rc::new(archetype),
-        declaration: Rc::new(declaration),
-        suite: Rc::new(Suite::embedded().unwrap()),
-        expected: None,
-        options: Options {
-            level: Level(level),
-            impact: Impact::Disruptive,
-            select: None,
-            binding: binding.to_owned(),
-            rig: None,
-            change_password: false,
-            undeclared: Undeclared::Complete,
-        },
-    }
+    let mut session = stand::session(Rc::new(archetype), declaration).unwrap();
+    session.options.level = Level(level);
+    session.options.binding = binding.to_owned();
+    session.options.change_password = false;
+    session
 }
 
 /// Judges the reference station.
@@ -111,25 +83,12 @@ pub async fn judge_station(
     version: Version,
     level: u8,
 ) -> Outcome {
-    judge_bound(archetype, declaration, version, level, true).await
+    run_of(session(archetype, declaration, level, "hook"), version).await
 }
 
 /// Judges the reference station as a laboratory without a rig does.
 pub async fn judge_reference_without_rig(version: Version, level: u8) -> Outcome {
-    let archetype = Archetype::load("ac-wallbox").unwrap();
-    let declaration = Declaration::complete(&archetype);
-    judge_bound(archetype, declaration, version, level, false).await
-}
-
-async fn judge_bound(
-    archetype: Archetype,
-    declaration: Declaration,
-    version: Version,
-    level: u8,
-    bench: bool,
-) -> Outcome {
-    let binding = if bench { "hook" } else { NoRig.binding() };
-    run_of(session(archetype, declaration, level, binding), version).await
+    run_of(bare_session(level), version).await
 }
 
 /// Judges the reference station of an archetype by the scenarios that a tag expression selects, and checks that a
@@ -141,86 +100,43 @@ pub async fn judge_selected(archetype: &str, version: Version, select: &str, ben
     let mut session = session(archetype, declaration, 3, binding);
     session.options.select = Some(select.to_owned());
     let live = run_of(session, version).await;
-    let again = steps::replay(live.records.clone(), Suite::embedded().unwrap()).await.unwrap();
-    assert_eq!(again.run.verdicts, live.run.verdicts, "a replay comes to other verdicts");
+    replays(&live).await;
     live
 }
 
-/// How suite and station prove to each other who they are, and the time certificates are held against.
-pub struct Guard {
-    pub security: Security,
-    pub credentials: Credentials,
-    pub clock: Clock,
+/// The recording repeats every verdict.
+pub async fn replays(live: &Outcome) {
+    let again = steps::replay(live.records.clone(), Suite::embedded().unwrap()).await.unwrap();
+    assert_eq!(again.run.verdicts, live.run.verdicts, "a replay comes to other verdicts");
+    assert!(!again.incomplete);
 }
 
-impl Guard {
-    /// Not at all.
-    pub fn none() -> Guard {
-        let clock = Clock::starting_at(EPOCH.parse().unwrap());
-        Guard { security: Security::none(), credentials: Credentials::none(), clock }
-    }
-}
-
-/// Judges a reference station in the same runtime.
+/// Judges the reference station in the same runtime.
 pub async fn run_of(session: Session, version: Version) -> Outcome {
-    run_guarded(session, version, Guard::none()).await
+    run_odd(session, version, Odd::default()).await
 }
 
-/// Judges a reference station that has to prove who it is.
-pub async fn run_guarded(session: Session, version: Version, guard: Guard) -> Outcome {
-    let Guard { security, credentials, clock } = guard;
-    let bench = session.options.binding == "hook";
-    let (archetype, declaration) = (session.archetype.clone(), session.declaration.clone());
-    let profile = security.profile();
-    let station = Station::new(&archetype, &declaration, version, identity()).secured_by(profile.number());
-    let log = Log::new(clock.clone(), Trace::in_memory());
-    session.open(&log);
-    let uploads = Uploads::in_memory(UploadConfig::default(), log.clone()).unwrap();
-    let config = CsmsConfig { versions: vec![version], security, ..CsmsConfig::default() };
-    let csms = Csms::new(config, log.clone());
-    let url = format!("{}://in-memory", profile.scheme());
-    let shown = credentials.clone();
-    let (handle, control) = station::control::channel();
-    let dial = csms.clone();
-    let connect = move || {
-        let (ours, theirs) = tokio::io::duplex(1 << 16);
-        dial.accept(theirs, "in-memory".to_owned());
-        let (url, shown) = (url.clone(), shown.clone());
-        async move { StationLink::attach_with(ours, &url, "CS001", &[version], &shown).await }
-    };
-    let route = Route::Memory(uploads.clone());
-    let station = station::run(
-        station,
-        clock,
-        RunnerConfig { route, credentials, ..RunnerConfig::default() },
-        connect,
-        control,
-        |_| (),
-        std::future::pending(),
-    );
-    let (_keep, stop) = watch::channel(false);
-    let rig: Box<dyn Rig> = if bench { Box::new(Bench(handle.clone())) } else { Box::new(NoRig) };
-    let live = Rc::new(Live::new(csms, log.clone(), rig, stop).with_uploads(uploads.clone()));
-    let plan = session.plan(version).unwrap();
-    let mut run = tokio::select! {
-        biased;
-        run = session.judge(live, &plan, &|_| ()) => run,
-        _ = station => panic!("the station ended"),
-    };
-    uploads.shutdown().await;
-    session.close(&log, &mut run);
-    Outcome { run, records: log.with(|t| t.records().to_vec()) }
+/// How a station differs from the plain reference station.
+#[derive(Default)]
+pub struct Odd {
+    /// Security profile, 0 to 3.
+    pub profile: u8,
+    /// Changes the device model before the station starts.
+    pub model: Option<fn(&mut DeviceModel)>,
+    /// Who stands on its wire.
+    pub between: Option<Between>,
 }
 
-/// What the station says it is.
-pub fn identity() -> Identity {
-    let text = |t: &str| t.to_owned();
-    Identity {
-        vendor: text("Diagmark"),
-        model: text("Reference"),
-        serial: text("0001"),
-        firmware: text("0.1.0"),
-    }
+/// Judges a station that differs from the reference station.
+pub async fn run_odd(session: Session, version: Version, odd: Odd) -> Outcome {
+    let Odd { profile, model: change, between } = odd;
+    let (archetype, declaration) = (&session.archetype, &session.declaration);
+    let mut model = DeviceModel::from_archetype(archetype, declaration, version);
+    change.into_iter().for_each(|change| change(&mut model));
+    let station = Station::of_product(model, declaration, version, identity());
+    let guard = Guard::of(profile).unwrap();
+    let (run, records) = Stand { session, station, version, guard, seed: 1, between }.judge().await.unwrap();
+    Outcome { run, records }
 }
 
 /// A session without a rig, for stations that are scripts.
@@ -238,7 +154,7 @@ where
 {
     let version = Version::V201;
     let session = bare_session(level);
-    let log = Log::new(Clock::starting_at(EPOCH.parse().unwrap()), Trace::in_memory());
+    let log = Log::new(Clock::starting_at(stand::EPOCH.parse().unwrap()), Trace::in_memory());
     session.open(&log);
     let csms = Csms::new(CsmsConfig { versions: vec![version], ..CsmsConfig::default() }, log.clone());
     let script = script(Dial(csms.clone()));

@@ -3,18 +3,6 @@
 
 #[path = "../harness/mod.rs"]
 mod harness;
-#[path = "../harness/middle.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod middle;
-#[path = "../harness/relay.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod relay;
-#[path = "../harness/trial.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod trial;
-#[path = "../harness/wire.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod wire;
 
 mod alerts;
 mod availability;
@@ -24,10 +12,6 @@ mod framing;
 mod hygiene;
 mod logs;
 mod monitoring;
-mod odd_doors;
-mod odd_logs;
-mod odd_outlets;
-mod odd_stations;
 mod offline;
 mod requests;
 mod restarts;

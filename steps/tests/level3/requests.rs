@@ -115,7 +115,7 @@ fn a_wrong_request_would_be_found() {
     };
     let records = |scenario: &str, raw: &str| -> Vec<Record> {
         let bodies = [begin(scenario), frame(raw, Some(LaneId(1)))];
-        let t = crate::harness::EPOCH.parse().unwrap();
+        let t = prove::stand::EPOCH.parse().unwrap();
         bodies.into_iter().enumerate().map(|(n, body)| Record { n: trace::Seq(n as u64), t, body }).collect()
     };
     let found = |scenario: &str, raw: &str| wrong(&records(scenario, raw), Version::V201).0.len();

@@ -26,7 +26,16 @@ use tokio::{
 };
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{Message, protocol::CloseFrame},
+    tungstenite::{
+        Message,
+        protocol::{
+            CloseFrame,
+            frame::{
+                Frame,
+                coding::{Data, OpCode},
+            },
+        },
+    },
 };
 
 /// Time for connecting, the handshake included.
@@ -200,6 +209,14 @@ impl StationLink {
         self.sender.send(text).await
     }
 
+    /// Sends a text in WebSocket frames of at most so many bytes, with a ping before each, as RFC 6455 lets anyone do.
+    ///
+    /// # Errors
+    /// When the connection is gone.
+    pub async fn send_in_fragments(&mut self, text: String, bytes: usize) -> Result<(), Gone> {
+        self.sender.send_in_fragments(text, bytes).await
+    }
+
     /// Sends a close frame; [`StationLink::recv`] then tells the answer.
     ///
     /// # Errors
@@ -221,6 +238,21 @@ impl StationSender {
     /// When the connection is gone.
     pub async fn send(&mut self, text: String) -> Result<(), Gone> {
         self.socket.send(Message::text(text)).await.map_err(|_| Gone)
+    }
+
+    async fn send_in_fragments(&mut self, text: String, bytes: usize) -> Result<(), Gone> {
+        let mut opcode = Data::Text;
+        let mut rest = text.as_bytes();
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(bytes.clamp(1, rest.len()));
+            rest = after;
+            let frame = Frame::message(piece.to_vec(), OpCode::Data(opcode), rest.is_empty());
+            for message in [Message::Ping(Vec::new().into()), Message::Frame(frame)] {
+                self.socket.send(message).await.map_err(|_| Gone)?;
+            }
+            opcode = Data::Continue;
+        }
+        Ok(())
     }
 
     /// Sends a close frame.

@@ -92,6 +92,10 @@ fn levels() -> Vec<Deviation> {
         defect("level-spares-periodic", "periodic monitors fire whatever the monitoring level is")
             .breaks(&["B-0173", "B-0365"])
             .decides(|p| p.events.level = LevelReach::UpToItAndPeriodic),
+        defect("level-below-zero-is-zero", "monitoring level -1 is accepted as 0")
+            .breaks(&["B-0160"])
+            .only(&[ocpp::Version::V201])
+            .decides(|p| p.monitors.levels = Levels::RaisedToZero),
         defect("level-ten-is-nine", "monitoring level 10 is accepted as 9")
             .breaks(&["B-0149"])
             .decides(|p| p.monitors.levels = Levels::CutToNine),

@@ -4,8 +4,8 @@ use super::{Deviation, defect, hears, instead, says};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 use station::policy::outages::{
-    AtOnce, BeforeAcceptance, BootAgain, HeartbeatInterval, LevelAfterRestart, OnIdle, OneEvse, StillWrong,
-    Survival,
+    AtOnce, BeforeAcceptance, BootAgain, HeartbeatInterval, LevelAfterRestart, OnIdle, OneEvse,
+    StatesAfterBoot, StillWrong, Survival,
 };
 use station::wire::{Between, Middle, Passing, Wire};
 use std::time::Duration;
@@ -106,6 +106,9 @@ fn registration() -> Vec<Deviation> {
             .breaks(&["B-0009"])
             .on("dc-hpc")
             .wire(|_| Between::new(Untold::default())),
+        defect("available-connectors-untold-after-boot", "after a boot only connectors that are not available are told of")
+            .breaks(&["B-0009"])
+            .decides(|p| p.outages.states_after_boot = StatesAfterBoot::Troubled),
         defect("status-before-boot", "the state of a connector is told before the first BootNotification")
             .breaks(&["B-0001"])
             .wire(|_| {
@@ -308,6 +311,9 @@ fn survival() -> Vec<Deviation> {
             .breaks(&["B-0153"])
             .leaves_open(&["B-0474"])
             .decides(|p| p.outages.monitors = Survival::Lost),
+        defect("monitors-doubled", "the operator's monitors are there twice after a restart")
+            .breaks(&["B-0153"])
+            .decides(|p| p.outages.monitors = Survival::Doubled),
         defect(
             "alert-forgotten",
             "what a threshold alerted is forgotten in a restart, so that it never clears",

@@ -1,6 +1,6 @@
 //! How frames are written, and how station and back end take turns.
 
-use super::{Deviation, defect, hears, instead, says};
+use super::{Deviation, defect, hears, instead, says, variant};
 use ocpp::Version;
 use ocpp::frame::Frame;
 use serde_json::{Value, json};
@@ -149,6 +149,26 @@ fn frames() -> Vec<Deviation> {
                 _ => wire.send(p.frame),
             })
         }),
+        defect("every-error-is-generic", "whatever is wrong with a request, the error is GenericError")
+            .warns(&["B-0245"])
+            .wire(|_| {
+                instead(|p, wire| match &p.frame {
+                    Frame::CallError { id, .. } => {
+                        wire.text(json!([4, id, "GenericError", "", {}]).to_string());
+                    }
+                    _ => wire.send(p.frame),
+                })
+            }),
+        defect("error-details-as-text", "the details of errors are a text in place of an object")
+            .breaks(&["B-0200"])
+            .wire(|_| {
+                instead(|p, wire| match &p.frame {
+                    Frame::CallError { id, code, .. } if id != "-1" => {
+                        wire.text(json!([4, id, code, "", "none"]).to_string());
+                    }
+                    _ => wire.send(p.frame),
+                })
+            }),
         defect("errors-without-their-request", "errors do not say which request they answer")
             .warns(&["B-0017", "B-0018", "B-0026", "B-0027"])
             .wire(|_| {
@@ -208,6 +228,21 @@ fn turns() -> Vec<Deviation> {
                     wire.send(p.frame);
                     if event {
                         wire.call("Heartbeat", json!({}));
+                    }
+                })
+            }),
+        defect("heartbeat-before-the-answer", "a heartbeat on request comes before the request is answered")
+            .breaks(&["B-0029"])
+            .wire(|_| {
+                hears(|mut p, wire| {
+                    let heartbeat =
+                        p.call("TriggerMessage").is_some_and(|t| t["requestedMessage"] == "Heartbeat");
+                    if heartbeat {
+                        wire.call("Heartbeat", json!({}));
+                        let answer = Frame::call_result(p.id(), json!({ "status": "Accepted" }));
+                        wire.send_in(Duration::from_secs(1), answer);
+                    } else {
+                        wire.deliver(p.frame);
                     }
                 })
             }),
@@ -302,6 +337,38 @@ fn errors() -> Vec<Deviation> {
         defect("wrong-types-accepted", "a request with a wrong type is answered as if it were done")
             .breaks(&["B-0244"])
             .wire(|_| accepts("TypeConstraintViolation")),
+        defect(
+            "wrong-requests-rejected",
+            "a request that breaks its schema is answered Rejected, as one that cannot be done",
+        )
+        .warns(&["B-0244"])
+        .wire(|_| {
+            instead(|p, wire| match &p.frame {
+                // What is answered with a status; a request of many monitors is not.
+                Frame::CallError { id, code, .. }
+                    if code.ends_with("Violation") && p.action != "SetVariableMonitoring" =>
+                {
+                    wire.send(Frame::call_result(id.clone(), json!({ "status": "Rejected" })));
+                }
+                _ => wire.send(p.frame),
+            })
+        }),
+        defect("wrong-requests-dropped", "a request that breaks its schema is not answered at all")
+            .warns(&["B-0126", "B-0160"])
+            .wire(|_| {
+                instead(|p, wire| match &p.frame {
+                    Frame::CallError { code, .. } if code.ends_with("Violation") => {}
+                    _ => wire.send(p.frame),
+                })
+            }),
+        variant("nonsense-unanswered", "a frame that cannot be read is not answered")
+            .allowed_by("OCPP-J has no message id to answer it with")
+            .wire(|_| {
+                instead(|p, wire| match &p.frame {
+                    Frame::CallError { id, .. } if id == "-1" => {}
+                    _ => wire.send(p.frame),
+                })
+            }),
         defect("hangs-up-on-nonsense", "the connection is cut after a frame that cannot be read")
             .warns(&["B-0246"])
             .wire(|_| {

@@ -5,11 +5,11 @@ use serde_json::json;
 use station::policy::logs::NewPassword;
 use station::wire::Between;
 
-/// Keeps a kind of security event to itself.
-fn never_tells(kind: &'static str) -> Between {
-    instead(move |mut p, wire| match p.call("SecurityEventNotification").filter(|e| e["type"] == kind) {
-        Some(_) => wire.settle(&p),
-        None => wire.send(p.frame),
+/// Keeps these kinds of security events to itself.
+fn never_tells(kinds: &'static [&'static str]) -> Between {
+    instead(move |mut p, wire| {
+        let kind = p.call("SecurityEventNotification").and_then(|e| e["type"].as_str());
+        if kind.is_some_and(|kind| kinds.contains(&kind)) { wire.settle(&p) } else { wire.send(p.frame) }
     })
 }
 
@@ -22,10 +22,13 @@ pub(super) fn deviations() -> Vec<Deviation> {
         defect("impostor-untold", "that somebody posed as the back end is not told")
             .warns(&["B-0484"])
             .under(2)
-            .wire(|_| never_tells("InvalidCsmsCertificate")),
+            .wire(|_| never_tells(&["InvalidCsmsCertificate"])),
+        defect("start-untold", "a start is not told as a security event")
+            .warns(&["B-0487"])
+            .wire(|_| never_tells(&["StartupOfTheDevice", "ResetOrReboot"])),
         defect("tampering-untold", "an opened housing is not told as a security event")
             .warns(&["B-0488"])
-            .wire(|_| never_tells("TamperDetectionActivated")),
+            .wire(|_| never_tells(&["TamperDetectionActivated"])),
         defect(
             "another-serial-number",
             "the station boots with another serial number than its certificate has",

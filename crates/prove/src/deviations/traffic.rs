@@ -1,8 +1,10 @@
 //! Legal traffic beside what is judged.
 
+use super::boots::saying;
+use super::events::telling::{message, notice};
 use super::{Deviation, hears, instead, variant};
 use ocpp::frame::Frame;
-use serde_json::json;
+use serde_json::{Value, json};
 use station::wire::{Between, Middle, Passing, Wire};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -65,6 +67,49 @@ pub(super) fn deviations() -> Vec<Deviation> {
         )
         .allowed_by("OCPP-J asks for ids that are unique for their sender, of 36 characters at most")
         .wire(|_| Between::new(Ids::default())),
+        variant("chatters-all-the-time", "once accepted, the station sends something of its own before everything else")
+            .allowed_by("no requirement says when a station has nothing to tell")
+            .wire(|_| {
+                let mut n = 0;
+                saying(move |told, p, wire| {
+                    // A restart is not known here before it is told.
+                    if told == "Accepted" && !(p.is_call() && p.action == "BootNotification") {
+                        n += 1;
+                        chat(n, wire);
+                    }
+                    wire.send(p.frame);
+                })
+            }),
+        variant("time-asked-before-each-answer", "right before each answer the station sends a Heartbeat")
+            .allowed_by("G02.FR.01 says how often at least, and requests of both sides may cross")
+            .wire(|_| {
+                saying(|told, p, wire| {
+                    if told == "Accepted" && !p.is_call() {
+                        wire.call("Heartbeat", json!({}));
+                    }
+                    wire.send(p.frame);
+                })
+            }),
+        variant("meter-values-each-second", "meter values of an EVSE come every second")
+            .allowed_by("J01.FR.01 lets a station send them outside of transactions")
+            .wire(|_| Between::new(Metering::default())),
+        variant("alerts-seconds-late", "what a threshold of the operator alerts is sent three seconds later")
+            .allowed_by("no requirement says how soon an event is sent")
+            .wire(|_| {
+                instead(|mut p, wire| {
+                    let alert = |e: &Value| e["eventNotificationType"] == "CustomMonitor" && e["trigger"] == "Alerting";
+                    let alerts = p.each_of_call("NotifyEvent", "eventData").any(|e| alert(e));
+                    wire.send_in(Duration::from_secs(if alerts { 3 } else { 0 }), p.frame);
+                })
+            }),
+        variant("texts-in-fragments", "each message comes in many WebSocket frames, with pings between them")
+            .allowed_by("RFC 6455 lets every message come in fragments")
+            .wire(|_| {
+                instead(|p, wire| {
+                    wire.fragmented = true;
+                    wire.send(p.frame);
+                })
+            }),
         variant("unknown-actions-sent", "the station sends an action that no version knows")
             .allowed_by("OCPP-J has an answer for it, NotImplemented, and forbids none")
             .wire(|_| {
@@ -76,6 +121,56 @@ pub(super) fn deviations() -> Vec<Deviation> {
                 })
             }),
     ]
+}
+
+/// Says something that no scenario is about, another thing each time.
+fn chat(n: u64, wire: &mut Wire) {
+    let now = wire.now.to_string();
+    let (action, payload) = match n % 4 {
+        0 => ("Heartbeat", json!({})),
+        1 => ("DataTransfer", json!({ "vendorId": "org.diagmark", "messageId": "Chat" })),
+        2 => ("SecurityEventNotification", json!({ "type": "SettingSystemTime", "timestamp": now })),
+        _ => ("NotifyEvent", message(&now, vec![notice(n, wire)])),
+    };
+    wire.call(action, payload);
+}
+
+/// Tells every second what an EVSE measures, while it is accepted.
+#[derive(Default)]
+struct Metering {
+    accepted: bool,
+    began: bool,
+    /// Connected again and silent yet: it may have started anew.
+    fresh: bool,
+}
+
+impl Middle for Metering {
+    fn heard(&mut self, mut p: Passing, wire: &mut Wire) {
+        if let Some(answer) = p.result("BootNotification") {
+            self.accepted = answer["status"] == "Accepted";
+        }
+        wire.deliver(p.frame);
+    }
+    fn said(&mut self, p: Passing, wire: &mut Wire) {
+        self.fresh = false;
+        self.accepted &= !p.is_call() || p.action != "BootNotification";
+        wire.send(p.frame);
+    }
+    fn connected(&mut self, _: &mut Wire) {
+        self.fresh = true;
+    }
+    fn accepted(&mut self, wire: &mut Wire) {
+        if !std::mem::replace(&mut self.began, true) {
+            wire.wake_in(Duration::from_secs(1));
+        }
+    }
+    fn woken(&mut self, wire: &mut Wire) {
+        if self.accepted && !self.fresh {
+            let value = json!({ "timestamp": wire.now.to_string(), "sampledValue": [{ "value": 7.4 }] });
+            wire.call("MeterValues", json!({ "evseId": 1, "meterValue": [value] }));
+        }
+        wire.wake_in(Duration::from_secs(1));
+    }
 }
 
 struct Embedded;

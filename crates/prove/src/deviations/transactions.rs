@@ -46,6 +46,17 @@ fn numbers() -> Vec<Deviation> {
         variant("transaction-ids-of-any-form", "transaction ids have 36 characters, spaces and capitals")
             .allowed_by("E01.FR.08 asks for an id that is unique, whatever it looks like")
             .decides(|p| p.sessions.ids = TransactionIds::Strange),
+        defect("transaction-without-a-start", "the first transaction of a run begins with Updated, not Started")
+            .breaks(&["B-0383"])
+            .leaves_open(&["B-0384", "B-0405"])
+            .wire(|_| {
+                let mut first = true;
+                told(move |m| {
+                    if m["eventType"] == "Started" && std::mem::take(&mut first) {
+                        m["eventType"] = json!("Updated");
+                    }
+                })
+            }),
         defect("transaction-told-after-its-end", "meter values of a transaction follow its Ended")
             .breaks(&["B-0383"])
             .wire(|_| after_the_end("Updated")),
@@ -187,6 +198,16 @@ fn course() -> Vec<Deviation> {
         defect("events-name-what-has-ended", "events go on naming a transaction after its end")
             .breaks(&["B-0387"])
             .wire(|_| names_the_last()),
+        defect("events-name-another-transaction", "events of an EVSE name a transaction that never was")
+            .breaks(&["B-0387"])
+            .warns(&["B-0388", "B-0389"])
+            .wire(|_| {
+                events(|e| {
+                    if e.get("transactionId").is_some() {
+                        e["transactionId"] = json!("another");
+                    }
+                })
+            }),
         defect("events-without-transaction", "events of an EVSE do not name its transaction")
             .warns(&["B-0388", "B-0389"])
             .leaves_open(&["B-0387"])
@@ -235,6 +256,10 @@ fn course() -> Vec<Deviation> {
         )
         .warns(&["B-0393"])
         .decides(|p| p.sessions.pause = Pause::Constant),
+        variant("messages-sent-once", "a message of a transaction that is refused is sent once, as configured")
+            .allowed_by("E13.FR.02 sends it again as often as MessageAttempts says, here once")
+            .leaves_open(&["B-0393"])
+            .model(|m| write(m, "MessageAttempts", "1", Mutability::ReadOnly)),
         defect("refused-messages-are-given-up", "a refused message of a transaction is not sent again")
             .warns(&["B-0393"])
             .decides(|p| p.sessions.attempts = Attempts::Once),

@@ -144,11 +144,6 @@ impl MonitorTable {
         self.installed.iter().filter(|m| m.class == EventNotification::CustomMonitor).count()
     }
 
-    /// Whether this is the id given last.
-    pub(crate) fn is_last(&self, id: MonitorId) -> bool {
-        id == self.next_id - 1
-    }
-
     /// Installs a custom monitor under a new id. Ids are never given twice.
     pub(crate) fn add(&mut self, setting: Setting) -> MonitorId {
         let id = self.next_id;

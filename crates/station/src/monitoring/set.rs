@@ -257,9 +257,6 @@ impl Station {
         if removal == Removal::TellsTheEnd && monitor.is_some_and(|m| m.fired) {
             self.fire(index, true, now);
         }
-        if removal == Removal::LeavesTheLastSet && self.monitors.is_last(id) {
-            return "Accepted";
-        }
         self.monitors.installed.remove(index);
         if self.policy.streams.closing != Closing::NotWhenRemoved {
             self.close_stream(id);

@@ -143,8 +143,6 @@ pub enum Removal {
     TellsTheEnd,
     /// It is gone, and said not to have been there.
     SaysNotFound,
-    /// The last one set of all is said to be gone, and stays.
-    LeavesTheLastSet,
 }
 
 /// How fast a built-in monitor sits (N04.FR.18, N06.FR.03).

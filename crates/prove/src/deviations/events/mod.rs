@@ -1,7 +1,7 @@
 //! The events themselves: fields, numbering, hygiene.
 
 mod choices;
-mod telling;
+pub(super) mod telling;
 
 use super::{Deviation, defect, says};
 use ocpp::Version;
@@ -91,6 +91,16 @@ fn fields() -> Vec<Deviation> {
         )
         .breaks(&["B-0324"])
         .wire(|_| also(other_event)),
+        defect("station-as-evse-0", "events of the station itself name EVSE 0")
+            .breaks(&["B-0142", "B-0146"])
+            .warns(&["B-0150"])
+            .wire(|_| {
+                each_event(|e| {
+                    if e["component"]["evse"].is_null() {
+                        e["component"]["evse"] = json!({ "id": 0 });
+                    }
+                })
+            }),
         defect(
             "event-of-an-unknown-variable",
             "an event is about a variable that the inventory does not have",

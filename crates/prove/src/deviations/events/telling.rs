@@ -77,12 +77,13 @@ pub(super) fn shift(holder: &mut Value, key: &str, seconds: i64) {
 }
 
 /// A NotifyEvent.
-pub(super) fn message(now: &str, events: Vec<Value>) -> Value {
+pub(in crate::deviations) fn message(now: &str, events: Vec<Value>) -> Value {
     json!({ "generatedAt": now, "seqNo": 0, "tbc": false, "eventData": events })
 }
 
 /// A notification without a monitor, of which no scenario is about.
-pub(super) fn notice(n: u64, wire: &Wire) -> Value {
+/// An event that no monitor made, which nobody asked for.
+pub(in crate::deviations) fn notice(n: u64, wire: &Wire) -> Value {
     let mut event = json!({ "eventId": 900_000 + n, "timestamp": wire.now.to_string(), "trigger": "Alerting",
         "actualValue": "17", "component": { "name": "EVSE", "evse": { "id": 1 } },
         "variable": { "name": "Power" }, "eventNotificationType": "HardWiredNotification" });

@@ -3,7 +3,7 @@
 use super::super::{Deviation, defect, instead, says, variant};
 use ocpp::Version;
 use serde_json::{Value, json};
-use station::policy::sessions::{Change, FaultedState, NoChange, OutOfUse, OwnState};
+use station::policy::sessions::{Change, FaultedState, NoChange, OutOfUse, OwnState, WhenInUse};
 use station::wire::{Between, Passing};
 
 /// The states of connectors in what the station says.
@@ -49,6 +49,9 @@ pub(super) fn deviations() -> Vec<Deviation> {
                 }
             })
         }),
+        defect("change-in-use-at-once", "an EVSE is taken out of use at once, although a transaction goes on there")
+            .warns(&["B-0405"])
+            .decides(|p| p.sessions.in_use = WhenInUse::AtOnce),
         defect("starts-out-of-use", "a transaction starts on an EVSE that is out of use")
             .warns(&["B-0406"])
             .decides(|p| p.sessions.out_of_use = OutOfUse::Starts),
