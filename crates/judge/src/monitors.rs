@@ -164,9 +164,13 @@ impl MonitoringReport {
         match other.zip(self.find(set.id)) {
             None => Check::held(self.records.iter().copied()),
             Some((other, first)) => {
-                let expected = format!("one {} monitor on {} with severity {}", set.monitor_type, set.address, set.severity);
+                let expected = format!(
+                    "one {} monitor on {} with severity {}",
+                    set.monitor_type, set.address, set.severity
+                );
                 let observed = format!("monitors {} and {}", first.id, other.id);
-                Finding::new(Code::MonitorTwice, expected, observed, [set.accepted, first.at, other.at]).into()
+                Finding::new(Code::MonitorTwice, expected, observed, [set.accepted, first.at, other.at])
+                    .into()
             }
         }
     }

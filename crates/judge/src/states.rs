@@ -61,8 +61,14 @@ fn shown((evse, connector): Connector) -> String {
 }
 
 /// What a suite does that makes a station tell a state by itself.
-const MOVES: [&str; 6] =
-    ["ChangeAvailability", "TriggerMessage", "RequestStartTransaction", "UnlockConnector", "ReserveNow", "Reset"];
+const MOVES: [&str; 6] = [
+    "ChangeAvailability",
+    "TriggerMessage",
+    "RequestStartTransaction",
+    "UnlockConnector",
+    "ReserveNow",
+    "Reset",
+];
 
 /// The part of a window in which a station tells states only of its own accord: up to the first thing done to it that may
 /// change one. Whether that was before the window was over.

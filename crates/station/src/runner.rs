@@ -430,7 +430,7 @@ impl<S: Future<Output = ()>> Runner<'_, S> {
     }
 
     /// Writes what those between let pass.
-    async fn write(&self, text: String, link: &mut StationLink) -> Result<(), Gone> {
+    async fn write(&mut self, text: String, link: &mut StationLink) -> Result<(), Gone> {
         match self.wire.fragmented {
             true => link.send_in_fragments(text, FRAGMENT).await,
             false => link.send(text).await,

@@ -178,7 +178,8 @@ async fn outage(w: &mut World, polite: bool) -> Result<Outage, Stop> {
     let mut unanswered = None;
     if !polite {
         w.undo.push(Undo::Answers);
-        let held = w.lane.answer_with(Policy::default().with("NotifyEvent", Treatment::Withhold))?;
+        let withheld = Treatment::WithholdMonitor { monitor: queued.id };
+        let held = w.lane.answer_with(Policy::default().with("NotifyEvent", withheld))?;
         unanswered = event_of(w, queued.id, held, patience).await?;
     }
     let ended = w.lane.hang_up(polite)?;

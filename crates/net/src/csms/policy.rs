@@ -104,6 +104,12 @@ pub enum Treatment {
     },
     /// It is never answered.
     Withhold,
+    /// It is never answered if it tells an event of this monitor, and at once if not: what else a station has to tell
+    /// must not take the place of what is waited for.
+    WithholdMonitor {
+        /// Id of the monitor.
+        monitor: i64,
+    },
     /// It is answered with a CALLERROR.
     Refuse {
         /// Code of the error.
@@ -190,6 +196,7 @@ mod tests {
         let policy = Policy::boot(BootStatus::Pending, Some(5))
             .with("NotifyEvent", Treatment::Withhold)
             .with("Heartbeat", Treatment::Late { ms: 1500 })
+            .with("DataTransfer", Treatment::WithholdMonitor { monitor: 7 })
             .with("Authorize", Treatment::Refuse { code: RefusalCode(ErrorCode::InternalError) });
         let Body::Policy { policy: recorded, .. } = policy.record(LaneId(1)) else { panic!() };
         assert_eq!(serde_json::from_value::<Policy>(recorded).unwrap(), policy);

@@ -71,14 +71,24 @@ fn treated(id: String, action: &str, request: &Value, circumstances: Circumstanc
     let treatment = circumstances.policy.treatment(action);
     let frame = match treatment {
         Treatment::Withhold => return Heard::Nothing,
+        Treatment::WithholdMonitor { monitor } if tells(request, *monitor) => return Heard::Nothing,
         Treatment::Refuse { code } => Frame::call_error(id, code.0, "the test answers like this"),
         Treatment::Payload { payload } => Frame::call_result(id, payload.clone()),
-        Treatment::Answer | Treatment::Late { .. } => match uninvited(action, circumstances.standing) {
-            Some(why) => Frame::call_error(id, ErrorCode::SecurityError, why),
-            None => reply(id, action, request, circumstances),
-        },
+        Treatment::Answer | Treatment::Late { .. } | Treatment::WithholdMonitor { .. } => {
+            match uninvited(action, circumstances.standing) {
+                Some(why) => Frame::call_error(id, ErrorCode::SecurityError, why),
+                None => reply(id, action, request, circumstances),
+            }
+        }
     };
     Heard::Reply { boot: registration(action, &frame), frame, after: treatment.delay() }
+}
+
+/// Whether a NotifyEvent tells an event of a monitor.
+fn tells(request: &Value, monitor: i64) -> bool {
+    let events = request.get("eventData").and_then(Value::as_array).into_iter().flatten();
+    let mut monitors = events.filter_map(|e| e.get("variableMonitoringId")?.as_i64());
+    monitors.any(|of| of == monitor)
 }
 
 /// Why a station that is not accepted must not send this.
@@ -277,6 +287,18 @@ mod tests {
         );
         let Heard::Reply { after, .. } = heard(r#"[2,"1","StatusNotification",{}]"#) else { panic!() };
         assert_eq!(after, Duration::from_millis(1500));
+    }
+
+    #[test]
+    fn a_policy_withholds_answers_to_one_monitor_only() {
+        let policy = Policy::default().with("NotifyEvent", Treatment::WithholdMonitor { monitor: 7 });
+        let heard = |id: i64| {
+            let text =
+                json!([2, "1", "NotifyEvent", { "eventData": [{ "variableMonitoringId": id }] }]).to_string();
+            under(&policy, &Standing::default(), Version::V201, |c| hear(&text, c))
+        };
+        assert_eq!(heard(7), Heard::Nothing);
+        assert_eq!(text_of(heard(8)), r#"[3,"1",{}]"#);
     }
 
     #[test]

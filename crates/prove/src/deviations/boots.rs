@@ -102,8 +102,9 @@ pub(super) fn deviations() -> Vec<Deviation> {
 
 fn registration() -> Vec<Deviation> {
     vec![
-        defect("connectors-untold-after-boot", "after the first boot nothing is said of the connectors of the second EVSE")
+        defect("connectors-untold-after-boot", "for a while after each boot nothing is said of the connectors of the second EVSE")
             .breaks(&["B-0009"])
+            .in_version(&[(ocpp::Version::V21, &[], &["B-0367"])])
             .on("dc-hpc")
             .wire(|_| Between::new(Untold::default())),
         defect("available-connectors-untold-after-boot", "after a boot only connectors that are not available are told of")
@@ -347,13 +348,19 @@ fn survival() -> Vec<Deviation> {
     ]
 }
 
-/// Keeps the states of the connectors of EVSE 2 to itself for a while after the first boot.
+/// Keeps the states of the connectors of EVSE 2 to itself for a while after each boot.
 #[derive(Default)]
 struct Untold(Option<jiff::Timestamp>);
 
 impl Middle for Untold {
     fn accepted(&mut self, wire: &mut Wire) {
-        self.0.get_or_insert(wire.now + Duration::from_secs(35));
+        self.0 = Some(wire.now + Duration::from_secs(35));
+    }
+    fn heard(&mut self, mut p: Passing, wire: &mut Wire) {
+        if p.call("ChangeAvailability").is_some() {
+            self.0 = None;
+        }
+        wire.deliver(p.frame);
     }
     fn said(&mut self, mut p: Passing, wire: &mut Wire) {
         let fresh = self.0.is_some_and(|until| wire.now < until);

@@ -67,19 +67,22 @@ pub(super) fn deviations() -> Vec<Deviation> {
         )
         .allowed_by("OCPP-J asks for ids that are unique for their sender, of 36 characters at most")
         .wire(|_| Between::new(Ids::default())),
-        variant("chatters-all-the-time", "once accepted, the station sends something of its own before everything else")
-            .allowed_by("no requirement says when a station has nothing to tell")
-            .wire(|_| {
-                let mut n = 0;
-                saying(move |told, p, wire| {
-                    // A restart is not known here before it is told.
-                    if told == "Accepted" && !(p.is_call() && p.action == "BootNotification") {
-                        n += 1;
-                        chat(n, wire);
-                    }
-                    wire.send(p.frame);
-                })
-            }),
+        variant(
+            "chatters-all-the-time",
+            "once accepted, the station sends something of its own before everything else",
+        )
+        .allowed_by("no requirement says when a station has nothing to tell")
+        .wire(|_| {
+            let mut n = 0;
+            saying(move |told, p, wire| {
+                // A restart is not known here before it is told.
+                if told == "Accepted" && !(p.is_call() && p.action == "BootNotification") {
+                    n += 1;
+                    chat(n, wire);
+                }
+                wire.send(p.frame);
+            })
+        }),
         variant("time-asked-before-each-answer", "right before each answer the station sends a Heartbeat")
             .allowed_by("G02.FR.01 says how often at least, and requests of both sides may cross")
             .wire(|_| {
@@ -97,7 +100,9 @@ pub(super) fn deviations() -> Vec<Deviation> {
             .allowed_by("no requirement says how soon an event is sent")
             .wire(|_| {
                 instead(|mut p, wire| {
-                    let alert = |e: &Value| e["eventNotificationType"] == "CustomMonitor" && e["trigger"] == "Alerting";
+                    let alert = |e: &Value| {
+                        e["eventNotificationType"] == "CustomMonitor" && e["trigger"] == "Alerting"
+                    };
                     let alerts = p.each_of_call("NotifyEvent", "eventData").any(|e| alert(e));
                     wire.send_in(Duration::from_secs(if alerts { 3 } else { 0 }), p.frame);
                 })

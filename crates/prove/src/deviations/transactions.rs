@@ -46,17 +46,20 @@ fn numbers() -> Vec<Deviation> {
         variant("transaction-ids-of-any-form", "transaction ids have 36 characters, spaces and capitals")
             .allowed_by("E01.FR.08 asks for an id that is unique, whatever it looks like")
             .decides(|p| p.sessions.ids = TransactionIds::Strange),
-        defect("transaction-without-a-start", "the first transaction of a run begins with Updated, not Started")
-            .breaks(&["B-0383"])
-            .leaves_open(&["B-0384", "B-0405"])
-            .wire(|_| {
-                let mut first = true;
-                told(move |m| {
-                    if m["eventType"] == "Started" && std::mem::take(&mut first) {
-                        m["eventType"] = json!("Updated");
-                    }
-                })
-            }),
+        defect(
+            "transaction-without-a-start",
+            "the first transaction of a run begins with Updated, not Started",
+        )
+        .breaks(&["B-0383"])
+        .leaves_open(&["B-0384", "B-0405"])
+        .wire(|_| {
+            let mut first = true;
+            told(move |m| {
+                if m["eventType"] == "Started" && std::mem::take(&mut first) {
+                    m["eventType"] = json!("Updated");
+                }
+            })
+        }),
         defect("transaction-told-after-its-end", "meter values of a transaction follow its Ended")
             .breaks(&["B-0383"])
             .wire(|_| after_the_end("Updated")),
@@ -256,10 +259,13 @@ fn course() -> Vec<Deviation> {
         )
         .warns(&["B-0393"])
         .decides(|p| p.sessions.pause = Pause::Constant),
-        variant("messages-sent-once", "a message of a transaction that is refused is sent once, as configured")
-            .allowed_by("E13.FR.02 sends it again as often as MessageAttempts says, here once")
-            .leaves_open(&["B-0393"])
-            .model(|m| write(m, "MessageAttempts", "1", Mutability::ReadOnly)),
+        variant(
+            "messages-sent-once",
+            "a message of a transaction that is refused is sent once, as configured",
+        )
+        .allowed_by("E13.FR.02 sends it again as often as MessageAttempts says, here once")
+        .leaves_open(&["B-0393"])
+        .model(|m| write(m, "MessageAttempts", "1", Mutability::ReadOnly)),
         defect("refused-messages-are-given-up", "a refused message of a transaction is not sent again")
             .warns(&["B-0393"])
             .decides(|p| p.sessions.attempts = Attempts::Once),

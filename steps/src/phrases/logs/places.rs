@@ -1,6 +1,8 @@
 //! Phrases about where a log goes: by which protocol, to which place, with which credentials.
 
-use super::{DIAGNOSTICS, Fetched, SERVED, WEB, ask, both, common, ended, fetch, fetched, listed, only_if_agreed};
+use super::{
+    DIAGNOSTICS, Fetched, SERVED, WEB, ask, both, common, ended, fetch, fetched, listed, only_if_agreed,
+};
 use crate::link::WaitFor;
 use crate::observed::Stretch;
 use crate::phrases::chosen::at;

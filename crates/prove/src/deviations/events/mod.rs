@@ -91,16 +91,6 @@ fn fields() -> Vec<Deviation> {
         )
         .breaks(&["B-0324"])
         .wire(|_| also(other_event)),
-        defect("station-as-evse-0", "events of the station itself name EVSE 0")
-            .breaks(&["B-0142", "B-0146"])
-            .warns(&["B-0150"])
-            .wire(|_| {
-                each_event(|e| {
-                    if e["component"]["evse"].is_null() {
-                        e["component"]["evse"] = json!({ "id": 0 });
-                    }
-                })
-            }),
         defect(
             "event-of-an-unknown-variable",
             "an event is about a variable that the inventory does not have",

@@ -49,9 +49,12 @@ pub(super) fn deviations() -> Vec<Deviation> {
                 }
             })
         }),
-        defect("change-in-use-at-once", "an EVSE is taken out of use at once, although a transaction goes on there")
-            .warns(&["B-0405"])
-            .decides(|p| p.sessions.in_use = WhenInUse::AtOnce),
+        defect(
+            "change-in-use-at-once",
+            "an EVSE is taken out of use at once, although a transaction goes on there",
+        )
+        .warns(&["B-0405"])
+        .decides(|p| p.sessions.in_use = WhenInUse::AtOnce),
         defect("starts-out-of-use", "a transaction starts on an EVSE that is out of use")
             .warns(&["B-0406"])
             .decides(|p| p.sessions.out_of_use = OutOfUse::Starts),
