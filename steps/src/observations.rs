@@ -5,8 +5,9 @@ use crate::handed::Handed;
 use judge::boot::Identity;
 
 /// Frames in trouble that no row is about.
-pub(crate) fn outside(cx: &Context, all: judge::Window<'_>) -> Vec<String> {
-    let framing = judge::framing::Framing::of(all, &cx.validators);
+pub(crate) fn outside(cx: &Context, handed: &Handed, all: judge::Window<'_>) -> Vec<String> {
+    let mut framing = handed.framing.as_deref().cloned().unwrap_or_default();
+    framing.go_on(all, &cx.validators);
     let known: Vec<&str> = cx.archetype.behaviours.iter().filter_map(|b| b.message.as_deref()).collect();
     let say = |(name, findings): (&str, &[judge::Finding])| {
         let first = findings.first()?;

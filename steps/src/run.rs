@@ -237,7 +237,9 @@ impl Runner<'_> {
         let identity = self.cx.link.window(Seq(0), end, self.cx.version, identity);
         let mut observations = contradictions(&self.cx, &self.handed, &identity);
         observations.extend(left);
-        observations.extend(self.cx.link.window(Seq(0), end, self.cx.version, |all| outside(&self.cx, all)));
+        observations.extend(
+            self.cx.link.window(Seq(0), end, self.cx.version, |all| outside(&self.cx, &self.handed, all)),
+        );
         let mut timing = Timing::default();
         if let Link::Live(live) = &self.cx.link {
             timing.waiting_for_station = live.waiting_for_station();

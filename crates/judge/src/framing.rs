@@ -8,15 +8,18 @@ pub mod wrong;
 
 use crate::{Check, Code, Finding, Window};
 use ocpp::Version;
-use ocpp::frame::{self, Frame, UNREADABLE_ID, Unreadable};
+use ocpp::frame::{Frame, UNREADABLE_ID, Unreadable};
 use ocpp::validate::{Keyword, SchemaViolation, Validators, shared};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use trace::{Body, Direction, Record, Seq};
 
 /// What is wrong with the frames of a station, by message.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Framing {
+    asked: Asked,
+    /// The last record looked at.
+    last: Option<Seq>,
     frames: Vec<Seq>,
     unreadable: Vec<Finding>,
     seen: BTreeMap<String, Vec<Seq>>,
@@ -29,7 +32,7 @@ pub struct Framing {
 const ENOUGH: usize = 5;
 
 /// What the suite sent that can be answered.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Asked {
     /// The actions of the CALLs, by id.
     actions: BTreeMap<String, String>,
@@ -38,11 +41,11 @@ struct Asked {
 }
 
 impl Asked {
-    fn sent(&mut self, frame: Result<Frame, Unreadable>) {
+    fn sent(&mut self, frame: &Result<Frame, Unreadable>) {
         match frame {
-            Ok(Frame::Call { id, action, .. }) => drop(self.actions.insert(id, action)),
+            Ok(Frame::Call { id, action, .. }) => drop(self.actions.insert(id.clone(), action.clone())),
             Ok(frame) => drop(self.others.insert(frame.id().to_owned())),
-            Err(unreadable) => self.others.extend(unreadable.message_id),
+            Err(unreadable) => self.others.extend(unreadable.message_id.clone()),
         }
     }
 
@@ -61,14 +64,20 @@ impl Framing {
     /// Judges every frame of the station in a window. Answers are matched to the CALLs of the suite by id.
     pub fn of(window: Window<'_>, validators: &Validators) -> Framing {
         let mut framing = Framing::default();
-        let mut asked = Asked::default();
-        for record in window.records {
-            framing.record(record, window.version, validators, &mut asked);
-        }
+        framing.go_on(window, validators);
         framing
     }
 
-    fn record(&mut self, record: &Record, version: Version, validators: &Validators, asked: &mut Asked) {
+    /// Judges what has come since.
+    pub fn go_on(&mut self, window: Window<'_>, validators: &Validators) {
+        let seen = window.records.partition_point(|r| Some(r.n) <= self.last);
+        for record in window.records.get(seen..).unwrap_or_default() {
+            self.record(record, window.version, validators);
+            self.last = Some(record.n);
+        }
+    }
+
+    fn record(&mut self, record: &Record, version: Version, validators: &Validators) {
         let (dir, raw) = match &record.body {
             Body::Frame { dir, raw, .. } => (*dir, raw),
             Body::Binary { .. } => {
@@ -79,9 +88,9 @@ impl Framing {
             }
             _ => return,
         };
-        let reading = frame::read(raw, version);
+        let reading = raw.reading(version);
         if dir == Direction::Tx {
-            asked.sent(reading.frame);
+            self.asked.sent(&reading.frame);
             return;
         }
         self.frames.push(record.n);
@@ -91,21 +100,21 @@ impl Framing {
             // What OCPP only discourages fails nobody.
             self.unreadable.push(if violation.is_only_discouraged() { found.mild() } else { found });
         }
-        let (schema, payload) = match reading.frame {
+        let (schema, payload) = match &reading.frame {
             Ok(Frame::Call { action, payload, .. }) => (format!("{action}Request"), payload),
-            Ok(Frame::Send { action, payload, .. }) => (action, payload),
-            Ok(Frame::CallResult { id, payload }) => match asked.actions.get(&id) {
+            Ok(Frame::Send { action, payload, .. }) => (action.clone(), payload),
+            Ok(Frame::CallResult { id, payload }) => match self.asked.actions.get(id) {
                 Some(action) => (format!("{action}Response"), payload),
-                None => return self.answers_nothing(record.n, "CALLRESULT", &id, "the id of a CALL"),
+                None => return self.answers_nothing(record.n, "CALLRESULT", id, "the id of a CALL"),
             },
-            Ok(Frame::CallError { id, .. }) if !asked.may_fail(&id) => {
+            Ok(Frame::CallError { id, .. }) if !self.asked.may_fail(id) => {
                 let expected = format!("the id of a CALL, or {UNREADABLE_ID:?} if that cannot be read");
-                return self.answers_nothing(record.n, "CALLERROR", &id, &expected);
+                return self.answers_nothing(record.n, "CALLERROR", id, &expected);
             }
             _ => return,
         };
         self.seen.entry(schema.clone()).or_default().push(record.n);
-        let violations = match validators.validate(&schema, &payload) {
+        let violations = match validators.validate(&schema, payload) {
             Ok(violations) => violations,
             Err(unknown) => {
                 let found = Finding::new(
@@ -117,7 +126,7 @@ impl Framing {
                 return self.invalid.entry(schema).or_default().push(found);
             }
         };
-        let newer = newer_fields(version, &schema, &payload, &violations);
+        let newer = newer_fields(version, &schema, payload, &violations);
         for violation in violations {
             if newer.contains(&violation.pointer) {
                 let expected = format!("a {schema} of OCPP 2.0.1");

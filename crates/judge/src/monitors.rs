@@ -63,6 +63,29 @@ pub struct MonitoringReport {
     pub records: Vec<Seq>,
 }
 
+/// The monitors that a part of a report lists.
+pub(crate) fn reported(at: Seq, payload: &Value) -> Vec<ReportedMonitor> {
+    let mut monitors = Vec::new();
+    for entry in list(payload, "monitor") {
+        let Some(address) = crate::results::address(entry) else { continue };
+        for m in list(entry, "variableMonitoring") {
+            let Some(id) = m.get("id").and_then(Value::as_i64) else { continue };
+            let text = |key: &str| m.get(key).and_then(Value::as_str).map(str::to_owned);
+            monitors.push(ReportedMonitor {
+                at,
+                id,
+                address: address.clone(),
+                kind: text("type").unwrap_or_default(),
+                value: m.get("value").and_then(Value::as_f64),
+                severity: m.get("severity").and_then(Value::as_i64),
+                transaction: m.get("transaction").and_then(Value::as_bool),
+                notification: text("eventNotificationType"),
+            });
+        }
+    }
+    monitors
+}
+
 impl MonitoringReport {
     /// A report without monitors: the response said `EmptyResultSet`.
     pub fn none(response: Seq) -> MonitoringReport {
@@ -75,23 +98,7 @@ impl MonitoringReport {
         let mut report = MonitoringReport::default();
         for part in parts {
             report.records.push(part.at);
-            for entry in list(&part.payload, "monitor") {
-                let Some(address) = crate::results::address(entry) else { continue };
-                for m in list(entry, "variableMonitoring") {
-                    let Some(id) = m.get("id").and_then(Value::as_i64) else { continue };
-                    let text = |key: &str| m.get(key).and_then(Value::as_str).map(str::to_owned);
-                    report.monitors.push(ReportedMonitor {
-                        at: part.at,
-                        id,
-                        address: address.clone(),
-                        kind: text("type").unwrap_or_default(),
-                        value: m.get("value").and_then(Value::as_f64),
-                        severity: m.get("severity").and_then(Value::as_i64),
-                        transaction: m.get("transaction").and_then(Value::as_bool),
-                        notification: text("eventNotificationType"),
-                    });
-                }
-            }
+            report.monitors.extend(reported(part.at, &part.payload));
         }
         report
     }

@@ -1,7 +1,7 @@
 //! The text of a frame, with what it says: read once, however many checks look at it.
 
 use ocpp::Version;
-use ocpp::frame::{self, Frame};
+use ocpp::frame::{self, Frame, Reading};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use std::fmt;
@@ -19,8 +19,8 @@ pub struct FrameText(Arc<Shared>);
 struct Shared {
     text: String,
     /// What it says by each version's rules, once somebody asked.
-    v201: OnceLock<Option<Frame>>,
-    v21: OnceLock<Option<Frame>>,
+    v201: OnceLock<Reading>,
+    v21: OnceLock<Reading>,
 }
 
 impl FrameText {
@@ -32,22 +32,27 @@ impl FrameText {
     /// The frame it holds, read tolerantly by the rules of a version; `None` if it cannot be read. Whole numbers of
     /// its payload are integers, however they are spelt.
     pub fn frame(&self, version: Version) -> Option<&Frame> {
+        self.reading(version).frame.as_ref().ok()
+    }
+
+    /// The same, with everything that is wrong with the framing.
+    pub fn reading(&self, version: Version) -> &Reading {
         let read = match version {
             Version::V201 => &self.0.v201,
             Version::V21 => &self.0.v21,
         };
-        read.get_or_init(|| read_whole(&self.0.text, version)).as_ref()
+        read.get_or_init(|| read_whole(&self.0.text, version))
     }
 }
 
-fn read_whole(text: &str, version: Version) -> Option<Frame> {
-    let mut frame = frame::read(text, version).frame.ok()?;
-    if let Frame::Call { payload, .. } | Frame::CallResult { payload, .. } | Frame::Send { payload, .. } =
-        &mut frame
+fn read_whole(text: &str, version: Version) -> Reading {
+    let mut reading = frame::read(text, version);
+    if let Ok(Frame::Call { payload, .. } | Frame::CallResult { payload, .. } | Frame::Send { payload, .. }) =
+        &mut reading.frame
     {
         make_whole(payload);
     }
-    Some(frame)
+    reading
 }
 
 /// Writes `1.0` as `1` everywhere in a payload. To the schemas both are whole numbers, so a station may send an

@@ -4,11 +4,11 @@ use crate::answer::{Answer, Reply, said};
 use crate::{Check, Code, Finding, Window, frame_of};
 use ocpp::Version;
 use ocpp::catalogue;
-use ocpp::frame::{self, ErrorCode, Frame, FrameViolation, UNREADABLE_ID};
+use ocpp::frame::{ErrorCode, Frame, FrameViolation, UNREADABLE_ID};
 use ocpp::validate::shared;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use trace::{Body, Direction, Seq};
+use trace::{Body, Direction, FrameText, Seq};
 
 /// How much a wrong request deserves an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,14 +89,14 @@ enum Class {
 }
 
 impl Class {
-    fn of(raw: &str, version: Version) -> Option<(String, Class)> {
-        match frame::read(raw, version).frame {
+    fn of(raw: &FrameText, version: Version) -> Option<(String, Class)> {
+        match &raw.reading(version).frame {
             Ok(Frame::Call { id, action, payload }) => {
-                if catalogue::get(version).message(&action).is_none() {
-                    return Some((id, Class::Action));
+                if catalogue::get(version).message(action).is_none() {
+                    return Some((id.clone(), Class::Action));
                 }
-                let violations = shared(version).validate(&format!("{action}Request"), &payload);
-                violations.is_ok_and(|v| !v.is_empty()).then_some((id, Class::Payload))
+                let violations = shared(version).validate(&format!("{action}Request"), payload);
+                violations.is_ok_and(|v| !v.is_empty()).then(|| (id.clone(), Class::Payload))
             }
             Ok(_) => None,
             Err(unreadable) => {
@@ -105,7 +105,7 @@ impl Class {
                     FrameViolation::UnknownMessageType(_) | FrameViolation::MessageTypeNotANumber(_)
                 );
                 let has_id = unreadable.message_id.is_some();
-                let id = unreadable.message_id.unwrap_or_else(|| UNREADABLE_ID.to_owned());
+                let id = unreadable.message_id.clone().unwrap_or_else(|| UNREADABLE_ID.to_owned());
                 Some((id, Class::Frame { unknown_type, has_id }))
             }
         }

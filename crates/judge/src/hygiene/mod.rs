@@ -124,8 +124,7 @@ impl Hygiene {
 
     fn report(&mut self, at: Seq, t: Timestamp, run: u32, payload: &Value) {
         self.reported.insert(run);
-        let part = crate::Part { at, seq_no: None, tbc: false, payload: payload.clone() };
-        for m in crate::monitors::MonitoringReport::from_parts(&[part]).monitors {
+        for m in crate::monitors::reported(at, payload) {
             let known = Known {
                 at,
                 t,

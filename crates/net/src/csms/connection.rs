@@ -23,7 +23,7 @@ use tokio::{
     time::{Sleep, sleep, timeout},
 };
 use tokio_tungstenite::tungstenite::{Error as WsError, Message, error::ProtocolError, protocol::CloseFrame};
-use trace::{Body, Closer, Direction};
+use trace::{Body, Closer, Direction, FrameText};
 
 /// Time for the closing handshake, and for what was queued before it to be written.
 pub(super) const GOODBYE: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ const REASON: usize = 123;
 /// What the connection does with what it hears.
 pub(super) trait Listener {
     /// Called for every text frame, after it was recorded; returns the automatic reply.
-    fn hear(&self, line: &Line, text: &str) -> Option<Reply>;
+    fn hear(&self, line: &Line, text: &FrameText) -> Option<Reply>;
 
     /// Time since some fixed moment.
     fn elapsed(&self) -> Duration;
@@ -101,16 +101,11 @@ pub(super) async fn serve<S>(
 }
 
 /// Records a message; a text is returned.
-fn record(line: &Line, message: Message) -> Option<String> {
+fn record(line: &Line, message: Message) -> Option<FrameText> {
     match message {
         Message::Text(text) => {
-            let raw = text.as_str().to_owned();
-            line.heard(Body::Frame {
-                conn: line.conn,
-                dir: Direction::Rx,
-                lane: None,
-                raw: raw.as_str().into(),
-            });
+            let raw = FrameText::from(text.as_str());
+            line.heard(Body::Frame { conn: line.conn, dir: Direction::Rx, lane: None, raw: raw.clone() });
             Some(raw)
         }
         Message::Binary(bytes) => {

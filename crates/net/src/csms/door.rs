@@ -17,7 +17,7 @@ use tokio::{
     sync::mpsc,
     time::{Sleep, sleep, timeout},
 };
-use trace::{Body, Cause, ConnId, Refusal, Secured};
+use trace::{Body, Cause, ConnId, FrameText, Refusal, Secured};
 
 impl Inner {
     /// Takes a byte stream as far as the profile wants it, then serves it.
@@ -161,7 +161,7 @@ impl Inner {
 }
 
 impl Listener for Inner {
-    fn hear(&self, line: &Line, text: &str) -> Option<Reply> {
+    fn hear(&self, line: &Line, text: &FrameText) -> Option<Reply> {
         let mut rules = self.rules();
         let circumstances = Circumstances {
             version: line.version?,

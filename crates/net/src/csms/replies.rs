@@ -10,6 +10,7 @@ use ocpp::{
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, time::Duration};
+use trace::FrameText;
 
 /// What replies depend on.
 #[derive(Debug, Clone, Copy)]
@@ -51,14 +52,14 @@ pub(super) enum Heard {
 }
 
 /// Reads a frame and finds the reply.
-pub(super) fn hear(text: &str, circumstances: Circumstances<'_>) -> Heard {
-    match frame::read(text, circumstances.version).frame {
-        Ok(Frame::Call { id, action, payload }) => treated(id, &action, &payload, circumstances),
-        Ok(Frame::CallResult { id, .. } | Frame::CallError { id, .. }) => Heard::Answer(id),
+pub(super) fn hear(text: &FrameText, circumstances: Circumstances<'_>) -> Heard {
+    match &text.reading(circumstances.version).frame {
+        Ok(Frame::Call { id, action, payload }) => treated(id.clone(), action, payload, circumstances),
+        Ok(Frame::CallResult { id, .. } | Frame::CallError { id, .. }) => Heard::Answer(id.clone()),
         Ok(Frame::CallResultError { .. } | Frame::Send { .. }) => Heard::Nothing,
         // What cannot be told to be something else may have been a CALL whose sender waits.
         Err(Unreadable { message_type: None | Some(2), message_id, because }) => {
-            let id = message_id.unwrap_or_else(|| frame::UNREADABLE_ID.to_owned());
+            let id = message_id.clone().unwrap_or_else(|| frame::UNREADABLE_ID.to_owned());
             let frame = Frame::call_error(id, because.answer(), &because.to_string());
             Heard::Reply { frame, after: Duration::ZERO, boot: None }
         }
@@ -203,13 +204,13 @@ mod tests {
     }
 
     fn replied(text: &str) -> String {
-        text_of(at(Version::V201, |c| hear(text, c)))
+        text_of(at(Version::V201, |c| hear(&text.into(), c)))
     }
 
     fn in_standing(boot: BootStatus, triggered: &[&str], text: &str) -> String {
         let triggered = triggered.iter().map(|t| (*t).to_owned()).collect();
         let standing = Standing { boot, triggered };
-        text_of(under(&Policy::default(), &standing, Version::V201, |c| hear(text, c)))
+        text_of(under(&Policy::default(), &standing, Version::V201, |c| hear(&text.into(), c)))
     }
 
     #[test]
@@ -244,14 +245,14 @@ mod tests {
             json!({"status": "Accepted", "currentTime": "2026-01-02T03:04:05.678Z", "interval": 300});
         let (frame, boot) = (Frame::call_result("7", payload), Some(BootStatus::Accepted));
         let expected = Heard::Reply { frame, after: Duration::ZERO, boot };
-        assert_eq!(at(Version::V21, |c| hear(text, c)), expected);
+        assert_eq!(at(Version::V21, |c| hear(&text.into(), c)), expected);
     }
 
     #[test]
     fn a_boot_may_be_put_off_with_an_interval_of_its_own() {
         let policy = Policy::boot(BootStatus::Pending, Some(5));
         let text = r#"[2,"7","BootNotification",{}]"#;
-        let heard = under(&policy, &Standing::default(), Version::V201, |c| hear(text, c));
+        let heard = under(&policy, &Standing::default(), Version::V201, |c| hear(&text.into(), c));
         let Heard::Reply { boot, frame: Frame::CallResult { payload, .. }, .. } = heard else { panic!() };
         assert_eq!(boot, Some(BootStatus::Pending));
         assert_eq!((&payload["status"], &payload["interval"]), (&json!("Pending"), &json!(5)));
@@ -277,7 +278,8 @@ mod tests {
             .with("NotifyEvent", Treatment::Refuse { code: RefusalCode(ErrorCode::InternalError) })
             .with("StatusNotification", Treatment::Late { ms: 1500 })
             .with("DataTransfer", Treatment::Payload { payload: json!({"status": "Rejected"}) });
-        let heard = |text: &str| under(&policy, &Standing::default(), Version::V201, |c| hear(text, c));
+        let heard =
+            |text: &str| under(&policy, &Standing::default(), Version::V201, |c| hear(&text.into(), c));
         assert_eq!(heard(r#"[2,"1","Heartbeat",{}]"#), Heard::Nothing);
         assert!(text_of(heard(r#"[2,"1","NotifyEvent",{}]"#)).starts_with(r#"[4,"1","InternalError""#));
         assert_eq!(text_of(heard(r#"[2,"1","DataTransfer",{}]"#)), r#"[3,"1",{"status":"Rejected"}]"#);
@@ -295,7 +297,7 @@ mod tests {
         let heard = |id: i64| {
             let text =
                 json!([2, "1", "NotifyEvent", { "eventData": [{ "variableMonitoringId": id }] }]).to_string();
-            under(&policy, &Standing::default(), Version::V201, |c| hear(&text, c))
+            under(&policy, &Standing::default(), Version::V201, |c| hear(&text.as_str().into(), c))
         };
         assert_eq!(heard(7), Heard::Nothing);
         assert_eq!(text_of(heard(8)), r#"[3,"1",{}]"#);
@@ -332,7 +334,7 @@ mod tests {
 
     #[test]
     fn what_is_no_call_is_not_replied_to() {
-        let heard = |text| at(Version::V201, |c| hear(text, c));
+        let heard = |text: &str| at(Version::V201, |c| hear(&text.into(), c));
         assert_eq!(heard(r#"[3,"1",{}]"#), Heard::Answer("1".into()));
         assert_eq!(heard(r#"[4,"1","GenericError","",{}]"#), Heard::Answer("1".into()));
         for text in

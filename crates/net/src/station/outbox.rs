@@ -4,7 +4,7 @@
 //! deviations can look into it: `queue`, then send what [`Outbox::next`] gives, and tell it of answers, of
 //! the time, and of a lost connection. Answers to CALLs of the CSMS do not pass through here: they may cross.
 
-use ocpp::frame::Frame;
+use ocpp::frame::call_text;
 use serde_json::Value;
 use std::{collections::VecDeque, time::Duration};
 
@@ -66,7 +66,7 @@ impl Outbox {
             return None;
         }
         let call = self.queue.pop_front()?;
-        let text = Frame::call(&call.id, &call.action, call.payload.clone()).to_text();
+        let text = call_text(&call.id, &call.action, &call.payload);
         self.waiting = Some(Waiting { call, deadline: now.saturating_add(self.timeout) });
         Some(text)
     }

@@ -161,19 +161,27 @@ impl Frame {
 
     /// The text to send.
     pub fn to_text(&self) -> String {
-        let string = |s: &str| Value::from(s).to_string();
         let kind = self.message_type();
         match self {
-            Frame::Call { id, action, payload } | Frame::Send { id, action, payload } => {
-                format!("[{kind},{},{},{payload}]", string(id), string(action))
-            }
-            Frame::CallResult { id, payload } => format!("[{kind},{},{payload}]", string(id)),
+            Frame::Call { id, action, payload } => call_text(id, action, payload),
+            Frame::Send { id, action, payload } => text(&(kind, id, action, payload)),
+            Frame::CallResult { id, payload } => text(&(kind, id, payload)),
             Frame::CallError { id, code, description, details }
             | Frame::CallResultError { id, code, description, details } => {
-                format!("[{kind},{},{},{},{details}]", string(id), string(code), string(description))
+                text(&(kind, id, code, description, details))
             }
         }
     }
+}
+
+/// The text of a CALL whose payload is wanted further.
+pub fn call_text(id: &str, action: &str, payload: &Value) -> String {
+    text(&(2, id, action, payload))
+}
+
+/// Texts, numbers and values can always be written.
+fn text(elements: &impl serde::Serialize) -> String {
+    serde_json::to_string(elements).unwrap_or_default()
 }
 
 /// A key as it stands in a JSON pointer (RFC 6901).
