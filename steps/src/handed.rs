@@ -10,7 +10,7 @@ use judge::bases::Walk;
 use judge::framing::Framing;
 use judge::hygiene::Hygiene;
 use judge::inventory::Inventory;
-use judge::monitors::SetMonitor;
+use judge::monitors::{MonitoringReport, SetMonitor};
 use judge::provision::Shipped;
 use spec::Place;
 use spec::model::RowId;
@@ -25,6 +25,8 @@ pub(crate) struct Handed {
     pub(crate) inventory: Option<Rc<Inventory>>,
     /// The monitors the station brings along, and the record up to which they were fetched: they are the maker's.
     pub(crate) shipped: Option<(Rc<Shipped>, Seq)>,
+    /// The monitors there were at a record, whoever set them.
+    pub(crate) monitors: Option<(Rc<MonitoringReport>, Seq)>,
     /// What there is under each monitoring base, seen once.
     pub(crate) walk: Option<Rc<Walk>>,
     /// Monitor rows whose alert came as a message without a monitor, with the record.
@@ -57,6 +59,9 @@ impl Handed {
             merged.inventory = merged.inventory.or(lane.inventory);
             if lane.shipped.as_ref().map(|(_, at)| *at) > merged.shipped.as_ref().map(|(_, at)| *at) {
                 merged.shipped = lane.shipped;
+            }
+            if lane.monitors.as_ref().map(|(_, at)| *at) > merged.monitors.as_ref().map(|(_, at)| *at) {
+                merged.monitors = lane.monitors;
             }
             merged.observed = merged.observed.or(lane.observed);
             merged.walk = merged.walk.or(lane.walk);

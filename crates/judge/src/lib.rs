@@ -22,6 +22,7 @@ pub mod framing;
 pub mod gap;
 pub mod hygiene;
 pub mod inventory;
+pub mod kept;
 pub mod logs;
 pub mod monitors;
 mod number;
