@@ -19,6 +19,13 @@ Feature: Monitors fire when they must, and only then
       And the value rises above the threshold
       Then the monitor has alerted above the threshold only
 
+    @id:DX-EVT-015 @req:B-0141 @ocpp:N07.FR.17 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores
+    Scenario: The value reaches a lower threshold exactly, then drops below it
+      Given a number that can be moved, with a lower threshold below it
+      When the value reaches the threshold exactly
+      And the value drops below the threshold
+      Then the monitor was silent until the value was below the threshold
+
   Rule: B-0142 A lower threshold alerts and clears
 
     @id:DX-EVT-003 @req:B-0142 @ocpp:N07.FR.02 @ocpp:N07.FR.06 @ocpp:N07.FR.17 @level:2 @v:2.0.1 @v:2.1 @stimulus:hook @impact:restores

@@ -3,6 +3,7 @@
 use super::monitors::remove;
 use super::setting::{Wanted, set, set_for_later, severity};
 use crate::link::{Met, WaitFor};
+use crate::observed::Stretch;
 use crate::world::Undo;
 use crate::{Stop, World};
 use cucumber::{given, then, when};
@@ -143,6 +144,24 @@ async fn above_only(w: &mut World) {
     w.attempt(async |w| {
         let beyond = w.moved.as_ref().map(|m| m.beyond).unwrap_or_default();
         values(w, &[beyond]).await
+    })
+    .await;
+}
+
+#[then("the monitor was silent until the value was below the threshold")]
+async fn silent_until_below(w: &mut World) {
+    w.attempt(async |w| {
+        let (m, below, limit) = (w.monitor()?.clone(), w.cause, w.deadline());
+        // That it alerts at all is judged elsewhere (B-0142): here it shows that the station was able to.
+        let alert = match wait(w, m.id, false, 1, limit, WaitFor::Station).await? {
+            Met::At(at) => Some(at),
+            _ => None,
+        };
+        let until = Stretch { from: m.accepted, to: below };
+        let why = "the value is equal to the threshold";
+        let check = until.look(&w.lane, |window| events::silent(window, m.id, why, alert));
+        w.judge([check]);
+        Ok(())
     })
     .await;
 }

@@ -18,9 +18,12 @@ pub(super) fn deviations() -> Vec<Deviation> {
 
 fn thresholds() -> Vec<Deviation> {
     vec![
-        defect("fires-on-the-threshold", "a threshold monitor fires on a value exactly on its threshold")
+        defect("fires-on-the-threshold", "an upper threshold alerts on a value exactly on it")
             .breaks(&["B-0141"])
-            .decides(|p| p.events.on_threshold = OnThreshold::Beyond),
+            .decides(|p| p.events.on_threshold = OnThreshold::Above),
+        defect("fires-on-a-lower-threshold", "a lower threshold alerts on a value exactly on it")
+            .breaks(&["B-0141"])
+            .decides(|p| p.events.on_threshold = OnThreshold::Below),
         defect("upper-threshold-never-clears", "an upper threshold does not tell that the value is back")
             .breaks(&["B-0140"])
             .wire(|_| own_events("UpperThreshold", without_returns)),
@@ -31,6 +34,7 @@ fn thresholds() -> Vec<Deviation> {
         defect("lower-threshold-silent", "a lower threshold of the operator is accepted and never fires")
             .breaks(&["B-0142"])
             .warns(&["F-0207"])
+            .leaves_open(&["B-0141"])
             .wire(|_| own_events("LowerThreshold", silent)),
         defect(
             "threshold-as-value",

@@ -41,8 +41,10 @@ pub enum OnThreshold {
     /// It is not.
     #[default]
     Within,
-    /// It is.
-    Beyond,
+    /// It is above an upper threshold.
+    Above,
+    /// It is below a lower threshold.
+    Below,
 }
 
 /// How often a threshold alerts (N07.FR.16, N07.FR.17).
@@ -169,8 +171,12 @@ impl Policy {
         let Some(actual) = value::number(variable.actual()) else { return false };
         let from_target = || variable.target().map(|target| ((actual - target).abs(), target.abs()));
         match monitor {
-            MonitorType::UpperThreshold => actual > threshold || self.is_beyond(actual, threshold),
-            MonitorType::LowerThreshold => actual < threshold || self.is_beyond(actual, threshold),
+            MonitorType::UpperThreshold => {
+                actual > threshold || self.is_beyond(OnThreshold::Above, actual, threshold)
+            }
+            MonitorType::LowerThreshold => {
+                actual < threshold || self.is_beyond(OnThreshold::Below, actual, threshold)
+            }
             MonitorType::TargetDelta => from_target().is_some_and(|(distance, _)| distance > threshold),
             MonitorType::TargetDeltaRelative => from_target().is_some_and(|(distance, target)| {
                 let of = if self.events.share == Share::OfTheTarget { target } else { 1.0 };
@@ -181,8 +187,8 @@ impl Policy {
     }
 
     #[allow(clippy::float_cmp)] // exactly on the threshold
-    fn is_beyond(self, actual: f64, threshold: f64) -> bool {
-        self.events.on_threshold == OnThreshold::Beyond && actual == threshold
+    fn is_beyond(self, wrong: OnThreshold, actual: f64, threshold: f64) -> bool {
+        self.events.on_threshold == wrong && actual == threshold
     }
 
     /// Whether a change is large enough: more than the delta for numbers and times, any change for

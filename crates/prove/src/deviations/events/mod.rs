@@ -67,6 +67,7 @@ fn fields() -> Vec<Deviation> {
         defect("event-without-monitor-id", "the events of a lower threshold do not say which monitor fired")
             .breaks(&["B-0142", "B-0324"])
             .warns(&["F-0207"])
+            .leaves_open(&["B-0141"])
             .wire(|_| {
                 own_events("LowerThreshold", |_, mut event| {
                     event.as_object_mut().map(|e| e.remove("variableMonitoringId"));
