@@ -103,7 +103,7 @@ mod tests {
         let set = sets(Story::begins(), json!({}), accepted());
         assert!(!same(&set));
         assert!(same(&removes(set, 7, "Accepted")));
-        assert!(same(&Story::begins().receives("GetVariables", json!({}))));
+        assert!(same(&Story::begins().receives("GetVariables", json!({})).notifies([json!({})])));
     }
 
     #[test]

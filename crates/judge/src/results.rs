@@ -241,7 +241,7 @@ mod tests {
         let a = answer(vec![set(8), set(7)], vec![result(7, "Accepted"), result(8, "Rejected")]);
         assert_eq!(codes(&a), []);
         let (matched, _) = pair(Kind::Monitor, &a).unwrap();
-        assert_eq!(matched.iter().map(|m| m.status.as_str()).collect::<Vec<_>>(), ["Rejected", "Accepted"]);
+        assert_eq!(matched.iter().map(Matched::said).collect::<Vec<_>>(), ["Rejected", "Accepted"]);
     }
 
     #[test]
@@ -251,7 +251,29 @@ mod tests {
 
     #[test]
     fn a_result_for_the_wrong_element_is_found() {
-        assert_eq!(codes(&answer(vec![set(8)], vec![result(7, "Accepted")])), [Code::ResultMismatch]);
+        let a = answer(vec![set(8)], vec![result(7, "Accepted")]);
+        assert_eq!(codes(&a), [Code::ResultMismatch]);
+        let (_, checks) = pair(Kind::Monitor, &a).unwrap();
+        let Some(Check::Broken(found)) = checks.first() else { panic!("{checks:?}") };
+        assert!(found.observed.ends_with("type \"Delta\", severity 7"), "{}", found.observed);
+    }
+
+    #[test]
+    fn the_status_of_each_element_is_judged_by_itself() {
+        let a = answer(vec![set(8), set(7)], vec![result(8, "Accepted"), result(7, "Rejected")]);
+        let (matched, _) = pair(Kind::Monitor, &a).unwrap();
+        let status = |element, wanted| status_is(&matched, element, &[wanted], Seq(1));
+        assert!(matches!(status(0, "Accepted"), Check::Held(_)));
+        assert!(matches!(status(1, "Rejected"), Check::Held(_)));
+        assert!(matches!(status(1, "Accepted"), Check::Broken(f) if f.observed == "Rejected"));
+        assert!(matches!(status(2, "Accepted"), Check::Open { .. }));
+    }
+
+    #[test]
+    fn a_monitor_is_described_by_what_was_asked_for() {
+        let at = address(&set(8)).unwrap();
+        let described = describe(MonitorType::Delta, 1.0, 8, &at);
+        assert_eq!(described, format!("Delta 1 of severity 8 on {at}"));
     }
 
     #[test]
